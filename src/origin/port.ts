@@ -1,0 +1,62 @@
+// The origin port: one fetch with its attempts and deadlines, told to a sink as it happens.
+import type { Readable } from 'node:stream'
+import type { Fields } from '../http/fields.ts'
+import type { ResponseHead } from '../http/message.ts'
+import type { Failure } from '../policy/failure.ts'
+import type { RetryPolicy, TimeoutsPolicy } from '../policy/route-policy.ts'
+
+export interface OriginRequest {
+  readonly method: string
+  /** Path and query in origin-form (RFC 9112 §3.2.1). */
+  readonly target: string
+  /** End-to-end fields as name, value, name, value …, Host included, Content-Length and Transfer-Encoding left out. */
+  readonly fields: readonly string[]
+  readonly body: RequestContent | null
+  readonly timeouts: TimeoutsPolicy
+  readonly retry: RetryPolicy
+  /** True where a repeated request has the effect of one (RFC 9110 §9.2.2, or an accepted Idempotency-Key). */
+  readonly idempotent: boolean
+}
+
+/** Content that is held can be sent again; a stream is sent once. `bytes` is null for a chunked stream. */
+export type RequestContent =
+  | { readonly kind: 'held'; readonly content: Uint8Array }
+  | { readonly kind: 'stream'; readonly stream: Readable; readonly bytes: number | null }
+
+/**
+ * What a fetch tells, in this order: `informed` any number of times; then `headed`, `data` any number of
+ * times and `ended`. `failed` comes instead of what is left, once. Nothing comes after `ended`, `failed` or
+ * an abort. No call is made before `fetch` has returned.
+ */
+export interface OriginSink {
+  informed(status: number, fields: Fields): void
+  headed(head: ResponseHead, attempts: number): void
+  data(chunk: Uint8Array): void
+  ended(trailers: Fields): void
+  failed(failure: Failure, attempts: number): void
+}
+
+export interface OriginFetch {
+  /** Stops reading from the origin until `resume`; the idle deadline rests meanwhile. */
+  pause(): void
+  resume(): void
+  /** Ends the fetch and its connection; the sink hears nothing more. */
+  abort(): void
+}
+
+export interface Origin {
+  fetch(request: OriginRequest, sink: OriginSink): OriginFetch
+  /** Connections and requests at this moment. */
+  stats(): OriginStats
+  /** Lets what runs finish, then closes. */
+  close(): Promise<void>
+  /** Ends everything at once. */
+  destroy(): Promise<void>
+}
+
+export interface OriginStats {
+  readonly connected: number
+  readonly free: number
+  readonly pending: number
+  readonly running: number
+}

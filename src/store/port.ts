@@ -1,0 +1,33 @@
+// The store port: where stored responses live, in one tier or several.
+import type { StoredResponse } from '../policy/entry.ts'
+import type { Invalidation } from '../policy/invalidation.ts'
+
+/** The stored responses of one key, newest first; they differ in what Vary nominated. */
+export type Variants = readonly StoredResponse[]
+
+export interface Store {
+  /** What the nearest tier holds, without waiting and without checking freshness. */
+  peek(key: string): Variants
+  /** What any tier holds. */
+  get(key: string): Variants | Promise<Variants>
+  /** Stores a response in place of the variant with the same Vary values. False: refused by its size. */
+  put(entry: StoredResponse, maxVariants: number): boolean
+  /** Removes one stored response. */
+  delete(entry: StoredResponse): void
+  /** Removes (or, softly, marks for validation) all that match; the number of responses it met. */
+  invalidate(invalidation: Invalidation, soft: boolean): number
+  /** Removes what can no longer be used at `now`, not even stale; the number of responses removed. */
+  cleanup(now: number): number
+  /** Removes everything; the number of responses removed. */
+  clear(): number
+  stats(now: number): StoreStats
+}
+
+export interface StoreStats {
+  readonly entries: number
+  /** Entries that are fresh at the time asked. */
+  readonly fresh: number
+  /** Estimated memory, keys, heads and overhead included. */
+  readonly bytes: number
+  readonly evictions: number
+}
