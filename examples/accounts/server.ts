@@ -1,0 +1,121 @@
+// The accounts API on node:http: JSON in, JSON out, failures as problem details, and no caching fields of its own.
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { openDatabase } from './database.ts'
+import { accountsEndpoints, type Answer, type Endpoint } from './endpoints.ts'
+import { scanAllUsage } from './latest-usage.ts'
+import { notFound, Problem } from './problem.ts'
+import { randomFrom } from './random.ts'
+import { createRepository } from './repository.ts'
+import { seedDatabase } from './seed.ts'
+
+export interface AccountsApiOptions {
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly host: string
+}
+
+export interface AccountsApi {
+  readonly url: string
+  /** Answers what is under way, then closes the listener and the database. */
+  close(): Promise<void>
+}
+
+const maxBodyBytes = 64 * 1024
+const closeGraceMs = 1_000
+
+/** Seeds a new database and serves it; rejects when the port is taken. */
+export async function startAccountsApi({ port, host }: AccountsApiOptions): Promise<AccountsApi> {
+  const database = openDatabase()
+  database.use((connection) => seedDatabase(connection, Date.now()))
+  const repository = createRepository({ database, readLatestUsage: scanAllUsage, random: randomFrom(90_000) })
+  const endpoints = accountsEndpoints(repository, database)
+
+  const server = createServer((request, response) => {
+    answerRequest(endpoints, request)
+      .catch(answerFailure)
+      .then((answer) => send(response, answer))
+      .catch((error: unknown) => response.destroy(error as Error))
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      const grace = setTimeout(() => server.closeAllConnections(), closeGraceMs)
+      await closed
+      clearTimeout(grace)
+      database.close()
+    },
+  }
+}
+
+async function answerRequest(endpoints: readonly Endpoint[], request: IncomingMessage): Promise<Answer> {
+  const url = URL.parse(request.url ?? '', 'http://api.invalid')
+  if (url === null) throw new Problem(400, 'Bad Request', 'the request target is not a URL')
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const candidates = endpoints.filter(({ pattern }) => pattern.test(url))
+  const endpoint = candidates.find((candidate) => candidate.method === method)
+  if (endpoint === undefined) {
+    if (candidates.length === 0) throw notFound(`there is nothing at ${url.pathname}`)
+    const allow = candidates.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')
+    throw new Problem(405, 'Method Not Allowed', `${url.pathname} allows ${allow}`, { Allow: allow })
+  }
+  const params = endpoint.pattern.exec(url)?.pathname.groups ?? {}
+  return endpoint.answer({ params, query: url.searchParams, body: await readJson(request) })
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // A destroyed request could not be answered any more.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBodyBytes) {
+      throw new Problem(413, 'Content Too Large', `a body has at most ${maxBodyBytes} bytes`, {
+        Connection: 'close',
+      })
+    }
+    chunks.push(chunk)
+  }
+  if (size === 0) return undefined
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    throw new Problem(415, 'Unsupported Media Type', 'a body is application/json')
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    throw new Problem(400, 'Bad Request', 'the body is not JSON')
+  }
+}
+
+function answerFailure(error: unknown): Answer {
+  if (!(error instanceof Problem)) console.error(error)
+  const { status, title, message, fields } =
+    error instanceof Problem
+      ? error
+      : new Problem(500, 'Internal Server Error', 'the API failed; its log says why')
+  return {
+    status,
+    fields: { ...fields, 'Content-Type': 'application/problem+json' },
+    body: { type: 'about:blank', title, status, detail: message },
+  }
+}
+
+function send(response: ServerResponse, { status, fields, body }: Answer): void {
+  if (body === undefined) {
+    response.writeHead(status, fields).end()
+    return
+  }
+  const bytes = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    ...fields,
+    'Content-Length': bytes.length,
+  })
+  response.end(bytes)
+}
