@@ -72,15 +72,12 @@ async function answerRequest(endpoints: readonly Endpoint[], request: IncomingMe
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
-  // A destroyed request could not be answered any more.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBodyBytes) {
-      throw new Problem(413, 'Content Too Large', `a body has at most ${maxBodyBytes} bytes`, {
-        Connection: 'close',
-      })
-    }
-    chunks.push(chunk)
+    if (size <= maxBodyBytes) chunks.push(chunk)
+  }
+  if (size > maxBodyBytes) {
+    throw new Problem(413, 'Content Too Large', `a body has at most ${maxBodyBytes} bytes`)
   }
   if (size === 0) return undefined
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
