@@ -9,7 +9,7 @@ export interface OriginRequest {
   readonly method: string
   /** Path and query in origin-form (RFC 9112 §3.2.1). */
   readonly target: string
-  /** End-to-end fields as name, value, name, value …, Host included, Content-Length and Transfer-Encoding left out. */
+  /** End-to-end fields as name, value, name, value …, Host included; Content-Length, Transfer-Encoding and Expect left out. */
   readonly fields: readonly string[]
   readonly body: RequestContent | null
   readonly timeouts: TimeoutsPolicy
@@ -18,15 +18,25 @@ export interface OriginRequest {
   readonly idempotent: boolean
 }
 
-/** Content that is held can be sent again; a stream is sent once. `bytes` is null for a chunked stream. */
+/** Content that is held can be sent again; a stream is sent once. */
 export type RequestContent =
   | { readonly kind: 'held'; readonly content: Uint8Array }
-  | { readonly kind: 'stream'; readonly stream: Readable; readonly bytes: number | null }
+  /**
+   * `bytes` is what Content-Length said, null for a chunked stream. Beyond `limitBytes` (null: no limit), and where the
+   * stream breaks off, the fetch fails on the client's side and the origin never sees a complete request. The
+   * stream itself is not destroyed: its connection may still carry an answer.
+   */
+  | {
+      readonly kind: 'stream'
+      readonly stream: Readable
+      readonly bytes: number | null
+      readonly limitBytes: number | null
+    }
 
 /**
  * What a fetch tells, in this order: `informed` any number of times; then `headed`, `data` any number of
  * times and `ended`. `failed` comes instead of what is left, once. Nothing comes after `ended`, `failed` or
- * an abort. No call is made before `fetch` has returned.
+ * an abort. No call is made before `fetch` has returned, nor from within `resume`.
  */
 export interface OriginSink {
   informed(status: number, fields: Fields): void

@@ -1,0 +1,91 @@
+// Turns what undici and Node throw into a named failure, once and for all.
+import { BodyError } from '../guard/body-budget.ts'
+import type { Failure, FailureKind } from '../policy/failure.ts'
+import { clientFailure, originFailure, weirFailure } from './failures.ts'
+import type { Stage } from './failures.ts'
+
+const connectKinds: Readonly<Record<string, FailureKind>> = {
+  ECONNREFUSED: 'connection_refused',
+  ENOTFOUND: 'dns_error',
+  ENODATA: 'dns_error',
+  UND_ERR_CONNECT_TIMEOUT: 'connection_timeout',
+  ETIMEDOUT: 'connection_timeout',
+  EHOSTUNREACH: 'destination_unavailable',
+  EHOSTDOWN: 'destination_unavailable',
+  ENETUNREACH: 'destination_unavailable',
+  ENETDOWN: 'destination_unavailable',
+  EADDRNOTAVAIL: 'destination_unavailable',
+  EPROTO: 'tls_protocol_error',
+}
+
+/** Certificate errors carry OpenSSL's names, which have no common prefix. */
+const tlsCode =
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/
+
+/** The connection broke, by either end's doing. */
+const broken = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_SOCKET',
+])
+
+/** What came does not make a response: a parser error, or a head beyond undici's bound. */
+const malformed = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/
+
+/** undici reports an unasked 100 or 101 with the code of a broken socket. */
+const unaskedInterim = new Set(['bad response', 'bad upgrade'])
+
+/** The failure that an error of an attempt amounts to, at the stage where it happened. */
+export function classifyError(error: unknown, stage: Stage): Failure {
+  if (error instanceof BodyError) return bodyFailure(error, stage)
+  const { code, message } = described(error)
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
+    return weirFailure('destination_unavailable', stage, 'weir is closing its connections to the origin.')
+  }
+  return (stage === 'connecting' ? connectFailure(code) : responseFailure(code, message, stage)) ?? bug(stage)
+}
+
+function bodyFailure({ fault }: BodyError, stage: Stage): Failure {
+  if (fault === 'over-limit')
+    return clientFailure(413, stage, "The request's content is longer than allowed.")
+  return clientFailure(400, stage, "The request's content ended before or after its declared length.")
+}
+
+function connectFailure(code: string): Failure | null {
+  const stage = 'connecting'
+  const kind = connectKinds[code]
+  if (kind !== undefined) return originFailure(kind, stage, `No connection to the origin (${code}).`)
+  if (code.startsWith('EAI_'))
+    return originFailure('dns_error', stage, `The origin's name has no address (${code}).`)
+  if (tlsCode.test(code))
+    return originFailure('tls_protocol_error', stage, `TLS with the origin failed (${code}).`)
+  if (broken.has(code)) {
+    return originFailure('connection_terminated', stage, `The connection broke while it was made (${code}).`)
+  }
+  return null
+}
+
+function responseFailure(code: string, message: string, stage: Stage): Failure | null {
+  const cutShort = code === 'HPE_INVALID_EOF_STATE' || (broken.has(code) && !unaskedInterim.has(message))
+  if (!cutShort && !malformed.test(code) && !broken.has(code)) return null
+  if (stage === 'headed' || (cutShort && stage === 'answering')) {
+    return originFailure('http_response_incomplete', stage, `The origin's response broke off (${code}).`)
+  }
+  if (cutShort)
+    return originFailure('connection_terminated', stage, `The connection broke without a response (${code}).`)
+  return originFailure('http_protocol_error', stage, `The origin's response is malformed (${code}).`)
+}
+
+function bug(stage: Stage): Failure {
+  return weirFailure('proxy_internal_error', stage, 'weir failed to make the request.')
+}
+
+function described(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: '', message: '' }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return { code, message: error.message }
+}

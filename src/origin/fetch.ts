@@ -1,0 +1,209 @@
+// One fetch: a place among the connections, its attempts in turn, and what they say passed to the sink.
+import type { Dispatcher } from 'undici'
+import type { Clock } from '../base/clock.ts'
+import type { Admission, Entrance } from '../guard/admission.ts'
+import type { Fields } from '../http/fields.ts'
+import type { ResponseHead } from '../http/message.ts'
+import type { Failure } from '../policy/failure.ts'
+import { parseRetryAfter } from '../resilience/retry-after.ts'
+import type { RetryBudget } from '../resilience/retry-budget.ts'
+import { decideRetry } from '../resilience/retry-decision.ts'
+import type { AttemptResult } from '../resilience/retry-decision.ts'
+import { Attempt } from './attempt.ts'
+import type { AttemptListener } from './attempt.ts'
+import { classifyError } from './classify-error.ts'
+import { outgoingContent } from './content.ts'
+import type { Outgoing } from './content.ts'
+import { Deadlines } from './deadlines.ts'
+import type { Expired } from './deadlines.ts'
+import { weirFailure } from './failures.ts'
+import type { OriginFetch, OriginRequest, OriginSink } from './port.ts'
+
+/** What all fetches of one origin share. */
+export interface Line {
+  readonly dispatcher: Dispatcher
+  readonly servername: string
+  readonly resetting: () => boolean
+  /** One place for each connection: nobody waits within undici, where waiting can be neither bounded nor given up. */
+  readonly places: Admission
+  readonly budget: RetryBudget
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** Lives from `begin` until it calls `over`. Every attempt begins in a microtask of its own: see Attempt. */
+export class Fetch implements OriginFetch, AttemptListener {
+  readonly #line: Line
+  readonly #request: OriginRequest
+  readonly #sink: OriginSink
+  readonly #onOver: (fetch: Fetch) => void
+  readonly #content: Outgoing
+  readonly #deadlines: Deadlines
+  #waiting: Entrance | null = null
+  #attempt: Attempt | null = null
+  #attempts = 0
+  #paused = false
+  #over = false
+
+  constructor(line: Line, request: OriginRequest, sink: OriginSink, onOver: (fetch: Fetch) => void) {
+    this.#line = line
+    this.#request = request
+    this.#sink = sink
+    this.#onOver = onOver
+    this.#content = outgoingContent(request.body, (error) => this.#broken(error))
+    line.budget.began(line.clock.now())
+    this.#deadlines = new Deadlines(line.clock, request.timeouts.totalMs, (expired) => this.#expired(expired))
+  }
+
+  begin(): void {
+    this.#takePlace()
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#attempt?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#attempt?.resume()
+  }
+
+  abort(): void {
+    if (!this.#over) this.#end()
+  }
+
+  /** Ends the fetch with a failure of weir's own choice. */
+  fail(failure: Failure): void {
+    if (this.#over) return
+    this.#end()
+    this.#sink.failed(failure, this.#attempts)
+  }
+
+  informed(status: number, fields: Fields): void {
+    this.#sink.informed(status, fields)
+  }
+
+  headed(head: ResponseHead): void {
+    if (this.#isRetried(head)) {
+      // What is left unread of this answer may be long; its connection goes with it.
+      this.#attempt?.abort()
+      return
+    }
+    this.#sink.headed(head, this.#attempts)
+  }
+
+  data(chunk: Buffer): void {
+    this.#sink.data(chunk)
+  }
+
+  ended(trailers: Fields): void {
+    this.#end()
+    this.#sink.ended(trailers)
+  }
+
+  failed(failure: Failure): void {
+    if (!this.#retry({ kind: 'failed', failure })) this.fail(failure)
+  }
+
+  released(): void {
+    this.#line.places.leave()
+  }
+
+  #takePlace(): void {
+    const { places, clock } = this.#line
+    this.#deadlines.rest()
+    const waitUntil = Math.min(
+      clock.now() + this.#request.timeouts.firstByteMs,
+      this.#deadlines.totalAt ?? Infinity,
+    )
+    const entrance = places.enter({
+      waitUntil,
+      admitted: () => this.#launch(),
+      refused: () => this.fail(noPlace()),
+    })
+    if (entrance.kind === 'admitted') this.#launch()
+    else if (entrance.kind === 'waiting') this.#waiting = entrance
+    else queueMicrotask(() => this.fail(noPlace()))
+  }
+
+  #launch(): void {
+    this.#waiting = null
+    queueMicrotask(() => {
+      if (this.#over) {
+        this.released()
+        return
+      }
+      this.#attempts += 1
+      const { resetting, dispatcher, servername } = this.#line
+      const order = { request: this.#request, content: this.#content, deadlines: this.#deadlines, resetting }
+      this.#attempt = new Attempt({ ...order, headMs: this.#headMs() }, this)
+      if (this.#paused) this.#attempt.pause()
+      this.#attempt.start(dispatcher, servername)
+    })
+  }
+
+  /** The bound on a single try counts only where another can follow: cutting the last one short helps nobody. */
+  #headMs(): number {
+    const { retry, timeouts, idempotent } = this.#request
+    const mayFollow = retry.on.has('timeout') && this.#attempts <= retry.attempts && idempotent
+    if (retry.perTryMs === null || !mayFollow || !this.#content.replayable) return timeouts.firstByteMs
+    return Math.min(timeouts.firstByteMs, retry.perTryMs)
+  }
+
+  #isRetried({ status, fields }: ResponseHead): boolean {
+    const on: ReadonlySet<string | number> = this.#request.retry.on
+    if (!on.has(status)) return false
+    const asked = fields.get('retry-after')
+    const retryAfterMs = asked === undefined ? null : parseRetryAfter(asked, this.#line.clock.now())
+    return this.#retry({ kind: 'answered', status, retryAfterMs })
+  }
+
+  /** Sets off another attempt where one may follow. */
+  #retry(result: AttemptResult): boolean {
+    const { budget, clock, random } = this.#line
+    const { retry: policy, idempotent } = this.#request
+    const now = clock.now()
+    const decision = decideRetry({
+      result,
+      attempts: this.#attempts,
+      idempotent,
+      replayable: this.#content.replayable,
+      policy,
+      budgetAllows: budget.allows(policy.budget, now),
+      now,
+      deadlineAt: this.#deadlines.totalAt,
+      random: random(),
+    })
+    if (decision.kind === 'stop' || this.#over) return false
+    budget.spent(now)
+    this.#deadlines.enter('backoff', decision.delayMs)
+    return true
+  }
+
+  #expired(expired: Expired): void {
+    if (expired === 'backoff') this.#takePlace()
+    else if (this.#waiting !== null) this.fail(noPlace())
+    else this.#attempt?.expire(expired)
+  }
+
+  #broken(error: Error): void {
+    if (this.#over) return
+    if (this.#attempt === null) this.fail(classifyError(error, 'connecting'))
+    else this.#attempt.break(error)
+  }
+
+  #end(): void {
+    this.#over = true
+    this.#deadlines.cancel()
+    if (this.#waiting?.kind === 'waiting') this.#waiting.giveUp()
+    this.#attempt?.abort()
+    this.#content.drop()
+    this.#line.budget.ended()
+    this.#onOver(this)
+  }
+}
+
+function noPlace(): Failure {
+  return weirFailure('connection_limit_reached', 'connecting', 'All connections to the origin are busy.')
+}
