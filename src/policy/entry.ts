@@ -20,6 +20,8 @@ export interface StoredResponse {
   readonly freshness: Freshness
   /** The entity tag as received or derived, with its quotes and weakness. */
   readonly etag: string | null
+  /** True where weir derived the tag: the origin has never heard of it. */
+  readonly derivedEtag: boolean
   /** Last-Modified as received. */
   readonly lastModified: string | null
 }
