@@ -24,14 +24,15 @@ export function parseDirectives(value: string): Directive[] {
   for (let at = 0; ;) {
     const lead = matchAt(NAME, value, at)
     if (lead === null) return directives
-    at += lead[0].length
+    const [all, before = '', name = ''] = lead
+    at += all.length
     const read = matchAt(ARGUMENT, value, at)
     if (read !== null) at += read[0].length
     const ended = matchAt(END, value, at) !== null
-    const malformed = !ended || !startsMember(lead[1] as string)
+    const malformed = !ended || !startsMember(before)
     const quoted = read?.[1]?.replace(/\\([^])/g, '$1')
     directives.push({
-      name: (lead[2] as string).toLowerCase(),
+      name: name.toLowerCase(),
       argument: ended ? (quoted ?? read?.[2] ?? null) : null,
       quoted: quoted !== undefined,
       malformed,
@@ -45,8 +46,8 @@ export function parseDeltaSeconds(text: string | null): number | null {
   return text !== null && /^\d+$/.test(text) ? Math.min(Number(text), 2 ** 31) : null
 }
 
-function startsMember(lead: string): boolean {
-  return lead.slice(lead.lastIndexOf(',') + 1).trim() === ''
+function startsMember(before: string): boolean {
+  return before.slice(before.lastIndexOf(',') + 1).trim() === ''
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

@@ -60,9 +60,9 @@ export function isAtEnd(cursor: Cursor): boolean {
 function number(cursor: Cursor): BareItem | null {
   const match = take(cursor, NUMBER)
   if (match === null) return null
-  const [all, whole, digits, fraction] = match
+  const [all, whole, digits = '', fraction] = match
   if (fraction === undefined) return { type: 'integer', value: Number(whole) }
-  return (digits as string).length > 12 ? null : { type: 'decimal', value: Number(all) }
+  return digits.length > 12 ? null : { type: 'decimal', value: Number(all) }
 }
 
 function token(cursor: Cursor): BareItem | null {

@@ -49,6 +49,7 @@ export type FreshnessSource =
   | 'ttl'
   | 'status-ttl'
   | 'targeted'
+  | 'purged'
   | 'none'
 
 export interface Freshness {
