@@ -8,8 +8,6 @@ export type Variants = readonly StoredResponse[]
 export interface Store {
   /** What the nearest tier holds, without waiting and without checking freshness. */
   peek(key: string): Variants
-  /** What any tier holds. */
-  get(key: string): Variants | Promise<Variants>
   /** Stores a response in place of the variant with the same Vary values. False: refused by its size. */
   put(entry: StoredResponse, maxVariants: number): boolean
   /** Removes one stored response. */

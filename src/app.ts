@@ -1,0 +1,121 @@
+// The composition root: constructs the adapters, wires them, starts and stops.
+import { createHmac, randomBytes } from 'node:crypto'
+import { managementEndpoints } from './admin/endpoints.ts'
+import { askDatabaseHealth, type DatabaseHealth } from './admin/database-health.ts'
+import { createManagement } from './admin/listener.ts'
+import { reportPerformance } from './admin/performance.ts'
+import type { Clock } from './base/clock.ts'
+import type { Address, WeirConfig } from './config/model.ts'
+import { Figures } from './observe/figures.ts'
+import { type Log, requestLog } from './observe/log.ts'
+import { createOrigin } from './origin/pool.ts'
+import type { Digest } from './policy/key.ts'
+import type { Room } from './proxy/call.ts'
+import { exchange } from './proxy/exchange.ts'
+import { Fences } from './proxy/fences.ts'
+import { Flights } from './proxy/flights.ts'
+import { HitForMiss } from './proxy/hit-for-miss.ts'
+import { invalidateAll } from './proxy/invalidate.ts'
+import { compileRoutes } from './route/routes.ts'
+import { createListener } from './server/listener.ts'
+import { createUpgrades } from './server/upgrades.ts'
+import { createMemoryStore } from './store/memory.ts'
+
+export interface App {
+  /** Where the data path and the management listener really are, port 0 resolved. */
+  readonly data: Address
+  readonly manage: Address
+  /** Stops accepting, finishes what runs within `graceMs`, and closes. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface AppPorts {
+  readonly clock: Clock
+  readonly log: Log
+  /** A number in [0, 1), for jitter and sampling. */
+  readonly random: () => number
+}
+
+/** Starts weir; rejects where an address cannot be had, with nothing left running. */
+export async function startApp(config: WeirConfig, { clock, log, random }: AppPorts): Promise<App> {
+  const originHost = config.origin.host === 'origin' ? new URL(config.origin.url).host : null
+  const { connections, keepAliveMs, timeouts } = config.origin
+  const { connectMs } = timeouts
+  const origin = createOrigin({ url: config.origin.url, connections, keepAliveMs, connectMs, clock, random })
+  const { memoryBytes, maxEntryBytes } = config.cache
+  const store = createMemoryStore({ maxBytes: memoryBytes, maxEntryBytes })
+  const figures = new Figures()
+  const logRequest = requestLog(log, config.log, random)
+  const room: Room = {
+    clock,
+    origin,
+    store,
+    observe: (record) => {
+      figures.count(record)
+      logRequest(record)
+    },
+    digest: createDigest(config.cache.secret),
+    maxEntryBytes,
+    originHost,
+    routes: compileRoutes(config.routes),
+    fallback: config.fallback,
+    flights: new Flights(),
+    fences: new Fences(),
+    hitForMiss: new HitForMiss(clock),
+  }
+
+  let stopping = false
+  const upgrades = createUpgrades({ originUrl: config.origin.url, originHost, connectMs })
+  const listener = createListener({
+    listen: config.listen,
+    clock,
+    onRequest: (head, content, reply) => exchange(room, head, content, reply),
+    onUpgrade: upgrades.serve,
+  })
+  const management = createManagement({
+    address: config.manage.address,
+    token: config.manage.token,
+    endpoints: managementEndpoints({
+      clock,
+      store,
+      clearCache: () => invalidateAll(room),
+      performance: () => reportPerformance({ clock, store, figures, origin, database: askDatabase }),
+      isReady: () => !stopping,
+    }),
+    onError: (error) => log.error({ error }, 'management endpoint failed'),
+  })
+
+  async function askDatabase(): Promise<DatabaseHealth | null> {
+    if (config.origin.health === null) return null
+    return askDatabaseHealth(origin, originHost ?? new URL(config.origin.url).host, config.origin.health)
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    stopping = true
+    upgrades.stop()
+    await listener.stop(graceMs)
+    await management.stop()
+    await origin.destroy()
+  }
+
+  try {
+    const data = await listener.start()
+    const manage = await management.start()
+    return {
+      data: { host: data.address, port: data.port },
+      manage: { host: manage.address, port: manage.port },
+      stop,
+    }
+  } catch (error) {
+    await stop(0)
+    throw error
+  }
+}
+
+/** Bytes of an HMAC that a key carries: as many as a key needs to be unguessable. */
+const DIGEST_CHARACTERS = 32
+
+function createDigest(secret: string | null): Digest {
+  const key = secret ?? randomBytes(32)
+  return (text) => createHmac('sha256', key).update(text).digest('base64url').slice(0, DIGEST_CHARACTERS)
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+// The command line: serve (the default), check, demo.
+import { parseArgs } from 'node:util'
+import { check } from './commands/check.ts'
+import { demo } from './commands/demo.ts'
+import { serve } from './commands/serve.ts'
+
+const usage = `weir, a caching sidecar for an HTTP API
+
+  weir serve --config proxy.yaml                  run (the default command)
+  weir serve --origin URL [--listen HOST:PORT]    run without a file: obey the origin's Cache-Control
+  weir check --config proxy.yaml                  say what is wrong with a configuration
+  weir demo                                       run the sample API with weir in front of it
+
+The configuration file is proxy.yaml unless --config names another.
+`
+
+const options = {
+  config: { type: 'string', short: 'c' },
+  origin: { type: 'string' },
+  listen: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/** Runs a command; the number is the process's exit code, null while it goes on running. */
+async function run(args: string[]): Promise<number | null> {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  if (values.help === true) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const [command = 'serve', ...rest] = positionals
+  const file = values.config ?? 'proxy.yaml'
+  switch (command) {
+    case 'serve':
+      return serve(values.origin === undefined ? { file } : { ...values, origin: values.origin })
+    case 'check':
+      return check(rest[0] ?? file)
+    case 'demo':
+      return demo(file)
+    default:
+      throw new Error(`there is no command "${command}"; see weir --help`)
+  }
+}
+
+try {
+  const code = await run(process.argv.slice(2))
+  if (code !== null) process.exitCode = code
+} catch (error) {
+  process.stderr.write(`weir: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 2
+}

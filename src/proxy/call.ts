@@ -1,0 +1,78 @@
+// One request in progress: what came in, where the answer goes, and what everybody in this room works with.
+import type { Readable } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
+import type { RequestHead } from '../http/message.ts'
+import type { Observer } from '../observe/record.ts'
+import type { Origin } from '../origin/port.ts'
+import type { FailureKind } from '../policy/failure.ts'
+import type { Digest } from '../policy/key.ts'
+import type { Outcome } from '../policy/outcome.ts'
+import type { RoutePolicy } from '../policy/route-policy.ts'
+import type { Routes } from '../route/routes.ts'
+import type { Store } from '../store/port.ts'
+import type { Fences } from './fences.ts'
+import type { Flights } from './flights.ts'
+import type { HitForMiss } from './hit-for-miss.ts'
+import type { Landing, LandingNews } from './landing.ts'
+import type { Reply } from './reply.ts'
+
+/** What the exchange works with: the ports, and what it remembers between requests. */
+export interface Room {
+  readonly clock: Clock
+  readonly origin: Origin
+  readonly store: Store
+  readonly observe: Observer
+  readonly digest: Digest
+  readonly maxEntryBytes: number
+  /** The Host the origin is told; null: the one that the client named. */
+  readonly originHost: string | null
+  readonly routes: Routes
+  /** For a request that no route takes. */
+  readonly fallback: RoutePolicy
+  readonly flights: Flights<Landing, LandingNews>
+  readonly fences: Fences
+  readonly hitForMiss: HitForMiss
+}
+
+export interface Call {
+  readonly room: Room
+  readonly head: RequestHead
+  /** The request's content as it streams in; null where it has none. */
+  readonly content: Readable | null
+  readonly reply: Reply
+  readonly policy: RoutePolicy
+  /** Path parameters of the route's pattern. */
+  readonly params: Readonly<Record<string, string>>
+  readonly startedAt: number
+}
+
+/** What the origin did for a call. */
+export interface Trip {
+  /** From asking to the head; null where the origin was not asked for this call. */
+  readonly originMs: number | null
+  readonly attempts: number
+  readonly failure: FailureKind | null
+}
+
+export const noTrip: Trip = { originMs: null, attempts: 0, failure: null }
+
+/** How the answer to a call ended. */
+export interface Ending {
+  readonly status: number
+  readonly outcome: Outcome
+  readonly bytes: number
+  readonly end: 'whole' | 'broken' | 'gone'
+}
+
+/** Reports a finished call to whoever observes; once for each call. */
+export function finish(call: Call, ending: Ending, trip: Trip): void {
+  const { room, policy, head, startedAt } = call
+  room.observe({
+    route: policy.name,
+    method: head.method,
+    path: head.path,
+    totalMs: room.clock.now() - startedAt,
+    ...ending,
+    ...trip,
+  })
+}

@@ -1,0 +1,9 @@
+// A validator of weir's own, for answers that the origin gave none.
+import { createHash } from 'node:crypto'
+
+const DIGEST_CHARACTERS = 27
+
+/** A strong entity tag of these bytes (RFC 9110 §8.8.3): the same content has the same tag, in every process. */
+export function derivedEtag(body: Uint8Array): string {
+  return `"weir-${createHash('sha1').update(body).digest('base64url').slice(0, DIGEST_CHARACTERS)}"`
+}

@@ -1,0 +1,79 @@
+// A request that may be answered from the store: hit, stale, validate or miss.
+import { unreachable } from '../base/assert.ts'
+import type { StoredResponse } from '../policy/entry.ts'
+import type { LookupVerdict } from '../policy/judge-request.ts'
+import { type CacheKey, cacheKey } from '../policy/key.ts'
+import { hitOutcome, staleOutcome } from '../policy/outcome.ts'
+import { decideReuse } from '../policy/reuse.ts'
+import { selectVariant, variantKey } from '../policy/vary.ts'
+import type { Call } from './call.ts'
+import { deliverRefusal, deliverStored, type Refusal } from './deliver.ts'
+import { fill } from './fill.ts'
+import { passOn } from './pass-on.ts'
+import { type Forwarding, Passage } from './passage.ts'
+
+// A call that was turned away from this many flights goes on one of its own.
+const REFUSALS = 2
+
+/** Steps 5 to 8 of a request's journey. `refusals`: flights that turned this call away already. */
+export function lookUp(call: Call, verdict: LookupVerdict, refusals = 0): void {
+  const { room, head } = call
+  const { cache, directives, refresh } = verdict
+  const now = room.clock.now()
+  const key = cacheKey(head, cache, room.digest)
+  const variants = room.store.peek(key.key)
+  const selected = selectVariant(variants, head.fields)
+  const reuse = decideReuse({ variants, selected, directives, refresh }, now)
+  switch (reuse.kind) {
+    case 'hit':
+      return deliverStored(call, reuse.entry, hitOutcome(reuse.entry, reuse.reason, now))
+    case 'stale':
+      if (reuse.refresh) refreshInBackground(call, verdict, key, reuse.entry)
+      return deliverStored(call, reuse.entry, staleOutcome(reuse.entry, reuse.reason, now))
+    case 'validate':
+    case 'miss':
+      return forward(call, { key, verdict, reuse, stored: selected }, refusals)
+    default:
+      return unreachable(reuse)
+  }
+}
+
+function forward(call: Call, forwarding: Forwarding, refusals: number): void {
+  const { room, head } = call
+  const { verdict, key, stored, reuse } = forwarding
+  if (verdict.directives.onlyIfCached) return deliverRefusal(call, onlyIfCached)
+  if (head.method === 'HEAD' || head.fields.has('range'))
+    return passOn(call, head.method === 'HEAD' ? reuse.reason : 'range-request', 'MISS')
+  const order = { call, cache: verdict.cache, key, directives: verdict.directives, stored, background: false }
+  const alone = refusals >= REFUSALS || room.hitForMiss.has(key.key)
+  new Passage(call, forwarding, () => lookUp(call, verdict, refusals + 1)).board((passage) =>
+    alone
+      ? room.flights.solo(passage, (flight) => fill(flight, order))
+      : room.flights.join(flightKey(call, key, verdict.refresh), passage, (flight) => fill(flight, order)),
+  )
+}
+
+function refreshInBackground(
+  call: Call,
+  verdict: LookupVerdict,
+  key: CacheKey,
+  stored: StoredResponse,
+): void {
+  const { cache, directives } = verdict
+  const order = { call, cache, key, directives, stored, background: true }
+  call.room.flights.launch(flightKey(call, key, false), (flight) => fill(flight, order))
+}
+
+/**
+ * Who shares this shares a flight: the key, with what the Vary of earlier answers made of it. Who asks for
+ * something newer than what is stored does not board a flight that set off before.
+ */
+function flightKey({ room, head }: Call, { key }: CacheKey, refresh: boolean): string {
+  return `${refresh ? 'refresh' : ''} ${key} ${variantKey(room.store.peek(key), head.fields)}`
+}
+
+const onlyIfCached: Refusal = {
+  status: 504,
+  reason: 'only-if-cached',
+  detail: 'Nothing stored may answer this request, and it asks not to be forwarded (only-if-cached).',
+}

@@ -1,0 +1,104 @@
+// One call's passage on a flight: it waits, and makes its own answer of what the flight lands with.
+import { unreachable } from '../base/assert.ts'
+import type { StoredResponse, VaryValue } from '../policy/entry.ts'
+import type { LookupVerdict } from '../policy/judge-request.ts'
+import type { CacheKey } from '../policy/key.ts'
+import { forwardedOutcome, type Outcome } from '../policy/outcome.ts'
+import type { Reason } from '../policy/reasons.ts'
+import type { Reuse } from '../policy/reuse.ts'
+import { matchesVary } from '../policy/vary.ts'
+import { type Call, finish, noTrip } from './call.ts'
+import { deliverFailure, deliverStored, deliverStream } from './deliver.ts'
+import type { Flight, Passenger } from './flights.ts'
+import type { FillReport, Landing, LandingNews } from './landing.ts'
+
+/** A request that the store could not answer by itself, on its way to the origin. */
+export interface Forwarding {
+  readonly key: CacheKey
+  readonly verdict: LookupVerdict
+  readonly reuse: Extract<Reuse, { kind: 'validate' | 'miss' }>
+  /** Stored, and not fit to be served as it is. */
+  readonly stored: StoredResponse | undefined
+}
+
+export class Passage implements Passenger<Landing, LandingNews> {
+  readonly #call: Call
+  readonly #forwarding: Forwarding
+  readonly #again: () => void
+  readonly #boardedAt: number
+  #leads = false
+  #waiting = true
+
+  /** `again` decides anew, for when the flight's landing is not for this call. */
+  constructor(call: Call, forwarding: Forwarding, again: () => void) {
+    this.#call = call
+    this.#forwarding = forwarding
+    this.#again = again
+    this.#boardedAt = call.room.fences.count
+  }
+
+  /** Boards what `take` gives; leaves it when the client leaves. */
+  board(take: (passenger: this) => Flight<Landing, LandingNews>): void {
+    const flight = take(this)
+    this.#leads = flight.isLedBy(this)
+    this.#call.reply.onGone(() => {
+      if (!this.#waiting) return
+      this.#waiting = false
+      flight.leave(this)
+      finish(this.#call, { status: 0, outcome: this.#outcome(null), bytes: 0, end: 'gone' }, noTrip)
+    })
+  }
+
+  heard({ status, fields }: LandingNews): void {
+    this.#call.reply.inform(status, fields)
+  }
+
+  landed(landing: Landing): void {
+    this.#waiting = false
+    switch (landing.kind) {
+      case 'entry': {
+        const { entry, report } = landing
+        if (!this.#mayTake(entry.vary, report)) return this.#again()
+        return deliverStored(this.#call, entry, this.#outcome(report, 'REVALIDATED'), this.#tripOf(report))
+      }
+      case 'stream': {
+        const { head, vary, body, report } = landing
+        if (!this.#mayTake(vary, report)) return this.#again()
+        return deliverStream(this.#call, head, body, this.#outcome(report), this.#tripOf(report))
+      }
+      case 'refused':
+        return this.#again()
+      case 'failed': {
+        const { stale, failure, report } = landing
+        if (stale === null) return deliverFailure(this.#call, failure, this.#outcome(report), report.trip)
+        const outcome = this.#outcome({ ...report, reason: 'stale-if-error' }, 'STALE')
+        return deliverStored(this.#call, stale, outcome, report.trip)
+      }
+      default:
+        return unreachable(landing)
+    }
+  }
+
+  /** Not what Vary keeps apart, and not what a write overtook before this call came. */
+  #mayTake(vary: readonly VaryValue[], { overtakenAt }: FillReport): boolean {
+    if (overtakenAt !== null && overtakenAt <= this.#boardedAt) return false
+    return this.#leads || matchesVary(vary, this.#call.head.fields)
+  }
+
+  /** How this call was answered; null: not at all. */
+  #outcome(report: FillReport | null, cache: Outcome['cache'] = 'MISS'): Outcome {
+    const reason: Reason = report?.reason ?? this.#forwarding.reuse.reason
+    return forwardedOutcome({
+      cache: this.#leads || cache === 'STALE' ? cache : 'COLLAPSED',
+      reason,
+      forwardedFor: this.#forwarding.reuse.reason,
+      forwardStatus: report?.forwardStatus ?? null,
+      stored: report?.stored ?? false,
+      collapsed: !this.#leads,
+    })
+  }
+
+  #tripOf(report: FillReport): FillReport['trip'] {
+    return this.#leads ? report.trip : noTrip
+  }
+}

@@ -1,0 +1,132 @@
+// The nearest tier: stored responses in this process, least recently used out first, bounded in bytes.
+import { LRUCache } from 'lru-cache'
+import { currentAgeMs } from '../policy/age.ts'
+import type { StoredResponse } from '../policy/entry.ts'
+import { isInvalidated, type Invalidation } from '../policy/invalidation.ts'
+import { sameVariant } from '../policy/vary.ts'
+import { footprintBytes } from './footprint.ts'
+import { KeyIndex } from './key-index.ts'
+import type { Store, StoreStats, Variants } from './port.ts'
+
+export interface MemoryOptions {
+  /** Bound of all entries together, keys and overhead included. */
+  readonly maxBytes: number
+  /** Bound of one response with its head. */
+  readonly maxEntryBytes: number
+}
+
+const none: Variants = []
+
+export function createMemoryStore({ maxBytes, maxEntryBytes }: MemoryOptions): Store {
+  const byUri = new KeyIndex()
+  const byTag = new KeyIndex()
+  let evictions = 0
+  let entries = 0
+
+  const held = new LRUCache<string, Variants>({
+    maxSize: maxBytes,
+    dispose: (variants, key, reason) => {
+      entries -= variants.length
+      if (reason === 'evict') evictions += variants.length
+      for (const { labels } of variants) {
+        byUri.remove(labels.uri, key)
+        for (const tag of labels.tags) byTag.remove(tag, key)
+      }
+    },
+  })
+
+  function replace(key: string, variants: Variants): void {
+    if (variants.length === 0) {
+      held.delete(key)
+      return
+    }
+    held.set(key, variants, { size: variants.reduce((bytes, entry) => bytes + footprintBytes(entry), 0) })
+    if (!held.has(key)) return
+    entries += variants.length
+    for (const { labels } of variants) {
+      byUri.add(labels.uri, key)
+      for (const tag of labels.tags) byTag.add(tag, key)
+    }
+  }
+
+  /** Keeps of each variant what `survivor` gives for it; the number of variants that it changed. */
+  function sweep(keys: Iterable<string>, survivor: (entry: StoredResponse) => StoredResponse | null): number {
+    let met = 0
+    for (const key of keys) {
+      const before = held.peek(key) ?? none
+      const after = before.flatMap((entry) => survivor(entry) ?? [])
+      const changed = before.filter((entry) => !after.includes(entry)).length
+      if (changed > 0) replace(key, after)
+      met += changed
+    }
+    return met
+  }
+
+  function candidates(by: Invalidation): Iterable<string> {
+    if (by.paths !== null) return [...held.keys()]
+    const keys = new Set<string>()
+    for (const uri of by.uris) for (const key of byUri.keysOf(uri)) keys.add(key)
+    for (const tag of by.tags) for (const key of byTag.keysOf(tag)) keys.add(key)
+    return keys
+  }
+
+  return {
+    peek: (key) => held.get(key) ?? none,
+
+    put(entry, maxVariants) {
+      const others = (held.peek(entry.key) ?? none).filter((other) => !sameVariant(other, entry))
+      const fits = footprintBytes(entry) <= Math.min(maxEntryBytes, maxBytes)
+      let variants = fits ? [entry, ...others].slice(0, maxVariants) : others
+      while (variants.reduce((bytes, one) => bytes + footprintBytes(one), 0) > maxBytes)
+        variants = variants.slice(0, -1)
+      replace(entry.key, variants)
+      return fits
+    },
+
+    delete(entry) {
+      sweep([entry.key], (other) => (other === entry ? null : other))
+    },
+
+    invalidate(by, soft) {
+      return sweep(candidates(by), (entry) => {
+        if (!isInvalidated(entry.labels, by)) return entry
+        return soft ? softened(entry) : null
+      })
+    },
+
+    cleanup: (now) => sweep([...held.keys()], (entry) => (isSpent(entry, now) ? null : entry)),
+
+    clear() {
+      const removed = entries
+      held.clear()
+      return removed
+    },
+
+    stats: (now): StoreStats => {
+      let fresh = 0
+      for (const variants of held.values()) for (const entry of variants) if (isFresh(entry, now)) fresh++
+      return { entries, fresh, bytes: held.calculatedSize, evictions }
+    },
+  }
+}
+
+/** A soft invalidation: nothing may be served from it before the origin has confirmed it. */
+function softened(entry: StoredResponse): StoredResponse {
+  const freshness = {
+    ...entry.freshness,
+    lifetimeMs: 0,
+    staleWhileRevalidateMs: 0,
+    mayBeStale: false,
+    validateAlways: true,
+  }
+  return { ...entry, freshness }
+}
+
+function isFresh(entry: StoredResponse, now: number): boolean {
+  return !entry.freshness.validateAlways && currentAgeMs(entry, now) < entry.freshness.lifetimeMs
+}
+
+function isSpent(entry: StoredResponse, now: number): boolean {
+  const { lifetimeMs, staleWhileRevalidateMs, staleIfErrorMs } = entry.freshness
+  return currentAgeMs(entry, now) >= lifetimeMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs)
+}
