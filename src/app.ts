@@ -70,7 +70,7 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     listen: config.listen,
     clock,
     onRequest: (head, content, reply) => exchange(room, head, content, reply),
-    onUpgrade: upgrades.serve,
+    onUpgrade: (request, head, socket, first) => upgrades.serve(request, head, socket, first),
   })
   const management = createManagement({
     address: config.manage.address,

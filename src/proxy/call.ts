@@ -4,7 +4,6 @@ import type { Clock } from '../base/clock.ts'
 import type { RequestHead } from '../http/message.ts'
 import type { Observer } from '../observe/record.ts'
 import type { Origin } from '../origin/port.ts'
-import type { FailureKind } from '../policy/failure.ts'
 import type { Digest } from '../policy/key.ts'
 import type { Outcome } from '../policy/outcome.ts'
 import type { RoutePolicy } from '../policy/route-policy.ts'
@@ -15,6 +14,7 @@ import type { Flights } from './flights.ts'
 import type { HitForMiss } from './hit-for-miss.ts'
 import type { Landing, LandingNews } from './landing.ts'
 import type { Reply } from './reply.ts'
+import type { Trip } from './trip.ts'
 
 /** What the exchange works with: the ports, and what it remembers between requests. */
 export interface Room {
@@ -45,16 +45,6 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
   readonly startedAt: number
 }
-
-/** What the origin did for a call. */
-export interface Trip {
-  /** From asking to the head; null where the origin was not asked for this call. */
-  readonly originMs: number | null
-  readonly attempts: number
-  readonly failure: FailureKind | null
-}
-
-export const noTrip: Trip = { originMs: null, attempts: 0, failure: null }
 
 /** How the answer to a call ended. */
 export interface Ending {

@@ -4,7 +4,7 @@ import type { ResponseHead } from '../http/message.ts'
 import type { StoredResponse, VaryValue } from '../policy/entry.ts'
 import type { Failure } from '../policy/failure.ts'
 import type { Reason } from '../policy/reasons.ts'
-import type { Trip } from './call.ts'
+import type { Trip } from './trip.ts'
 import type { SharedBody } from './shared-body.ts'
 
 export type Landing =

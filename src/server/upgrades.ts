@@ -5,6 +5,7 @@ import { createProxyServer } from 'http-proxy-3'
 import type { RequestHead } from '../http/message.ts'
 import { originFields } from '../policy/origin-fields.ts'
 import { endWithProblem } from './bare-socket.ts'
+import type { ParserProblem } from './parser-problem.ts'
 
 export interface Upgrades {
   /** Tunnels a WebSocket, and refuses any other upgrade (RFC 9110 §7.8). */
@@ -30,11 +31,8 @@ export function createUpgrades({ originUrl, originHost, connectMs }: UpgradesOpt
     serve(request, head, socket, first) {
       socket.on('error', () => socket.destroy())
       if (!isWebSocket(head)) {
-        return endWithProblem(socket, {
-          status: 501,
-          code: 'upgrade',
-          detail: 'The only upgrade is a WebSocket, from a GET without content.',
-        })
+        endWithProblem(socket, notWebSocket)
+        return
       }
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
@@ -42,11 +40,7 @@ export function createUpgrades({ originUrl, originHost, connectMs }: UpgradesOpt
       request.url = head.path + head.query
       request.headers = { ...grouped(fields), connection: 'Upgrade', upgrade: 'websocket' }
       proxy.ws(request, socket, first, {}, () => {
-        endWithProblem(socket, {
-          status: 502,
-          code: 'connection_terminated',
-          detail: 'The origin did not accept the WebSocket.',
-        })
+        endWithProblem(socket, notAccepted)
       })
     },
     get open() {
@@ -56,6 +50,18 @@ export function createUpgrades({ originUrl, originHost, connectMs }: UpgradesOpt
       for (const socket of sockets) socket.destroy()
     },
   }
+}
+
+const notWebSocket: ParserProblem = {
+  status: 501,
+  code: 'upgrade',
+  detail: 'The only upgrade is a WebSocket, from a GET without content.',
+}
+
+const notAccepted: ParserProblem = {
+  status: 502,
+  code: 'connection_terminated',
+  detail: 'The origin did not accept the WebSocket.',
 }
 
 function isWebSocket({ method, fields, body, version }: RequestHead): boolean {
