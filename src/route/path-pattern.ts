@@ -27,9 +27,8 @@ export function compilePattern(text: string): PathPattern {
   }
 }
 
-/** Whether the pattern can give a parameter of this name; true in doubt. */
+/** Whether the pattern names a parameter so. */
 export function hasParameter(pattern: string, name: string): boolean {
-  if (/^\d+$/.test(name)) return /[*(]/.test(pattern)
   return Array.from(pattern.matchAll(/(?<!\\):([A-Za-z_$][\w$]*)/g), ([, found]) => found).includes(name)
 }
 

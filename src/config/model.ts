@@ -1,0 +1,75 @@
+// The configuration as the rest of weir reads it: plain data with every default filled in.
+import type { RetryPolicy, RoutePolicy, TimeoutsPolicy } from '../policy/route-policy.ts'
+import type { RouteDefinition } from '../route/routes.ts'
+
+export interface WeirConfig {
+  readonly listen: ListenConfig
+  readonly origin: OriginConfig
+  readonly manage: ManageConfig
+  readonly cache: CacheConfig
+  readonly log: LogConfig
+  /** In the order they are tried. */
+  readonly routes: readonly RouteDefinition[]
+  /** For a request that no route takes: plain pass-through. */
+  readonly fallback: RoutePolicy
+}
+
+export interface Address {
+  /** A name or an IP address, IPv6 without its brackets. */
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+}
+
+export interface ListenConfig {
+  readonly address: Address
+  /** From a request's first byte to the end of its head. */
+  readonly headTimeoutMs: number
+  /** Between two pieces of a request body. */
+  readonly bodyIdleMs: number
+  /** How long an idle client connection is kept. */
+  readonly keepAliveMs: number
+  readonly maxHeadBytes: number
+  readonly maxFields: number
+  readonly maxConnections: number
+  /** CIDR blocks of the peers that may state Forwarded and X-Forwarded-* fields. */
+  readonly trusted: readonly string[]
+}
+
+export interface OriginConfig {
+  /** Scheme, host and port; no path. */
+  readonly url: string
+  readonly connections: number
+  /** How long an idle connection to the origin is kept. */
+  readonly keepAliveMs: number
+  /** preserve: the origin sees the client's Host; origin: the host of `url`. */
+  readonly host: 'preserve' | 'origin'
+  readonly timeouts: TimeoutsPolicy
+  readonly retry: RetryPolicy
+  /** Path of the API's own health endpoint; null: it has none. */
+  readonly health: string | null
+}
+
+export interface ManageConfig {
+  readonly address: Address
+  /** The bearer token; null: open, on loopback only. */
+  readonly token: string | null
+}
+
+export interface CacheConfig {
+  readonly memoryBytes: number
+  readonly maxEntryBytes: number
+  /** Key of the HMAC over credentials; null: random for the life of the process. */
+  readonly secret: string | null
+}
+
+export type LogLevel = (typeof logLevels)[number]
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+export interface LogConfig {
+  readonly level: LogLevel
+  /** Which answers get a line; problems: each that is not a plain hit. */
+  readonly requests: 'problems' | 'all' | 'none'
+  /** The share (0..1) of these lines that is written. */
+  readonly sample: number
+}

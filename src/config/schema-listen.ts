@@ -1,0 +1,65 @@
+// The schema of the sections about weir itself: its listeners, its store and its log.
+import { z } from 'zod'
+import { logLevels } from './model.ts'
+import { address, cidr, secret } from './names.ts'
+import { word } from './term.ts'
+import { choice, count, deadline, share, size } from './vocabulary.ts'
+
+const listenSection = z.strictObject({
+  address: word(address).describe('Where clients connect.').prefault('127.0.0.1:8080'),
+  headTimeout: word(deadline)
+    .describe('How long the head of a request may take from its first byte.')
+    .prefault('10s'),
+  bodyIdle: word(deadline).describe('The longest pause in a request body.').prefault('10s'),
+  keepAlive: word(deadline).describe('How long an idle client connection is kept.').prefault('60s'),
+  maxHead: word(size(1)).describe('The largest request head, in all.').prefault('16KiB'),
+  maxFields: word(count(1, 10_000)).describe('The most header fields of a request.').prefault(100),
+  maxConnections: word(count(1, 1_000_000))
+    .describe('The most client connections at a time.')
+    .prefault(10_000),
+  trusted: z
+    .array(word(cidr))
+    .describe('Peers (addresses or blocks) that may state Forwarded and X-Forwarded-* fields.')
+    .prefault([]),
+})
+
+export const listen = z
+  .union([word(address).transform((at) => ({ ...listenSection.parse({}), address: at })), listenSection])
+  .describe('Where clients connect: an address, or a section.')
+  .prefault('127.0.0.1:8080')
+
+export const manage = z
+  .strictObject({
+    listen: word(address)
+      .describe('Where operators connect; never the port of the clients.')
+      .prefault('127.0.0.1:9090'),
+    token: word(secret).describe('The bearer token that operators send. Required off loopback.').optional(),
+  })
+  .describe('The management listener.')
+  .prefault({})
+
+export const cache = z
+  .strictObject({
+    memory: word(size(1))
+      .describe('What all stored responses may take, keys and heads included.')
+      .prefault('256MiB'),
+    maxEntry: word(size(1)).describe('The largest response that is stored.').prefault('8MiB'),
+    secret: word(secret)
+      .describe(
+        'The key of the HMAC that stands for credentials in cache keys. Without it, random for each process.',
+      )
+      .optional(),
+  })
+  .describe('The store.')
+  .prefault({})
+
+export const log = z
+  .strictObject({
+    level: word(choice(logLevels)).describe('The least severe lines that are written.').prefault('info'),
+    requests: word(choice(['problems', 'all', 'none']))
+      .describe('Which answers get a line; problems: each that is not a plain hit.')
+      .prefault('problems'),
+    sample: word(share).describe('The share of these lines that is written.').prefault(1),
+  })
+  .describe('The log, JSON lines on standard output.')
+  .prefault({})

@@ -1,0 +1,110 @@
+// The schema of a route, and of the sections that routes inherit.
+import { z } from 'zod'
+import { invalidation, method, pathPattern } from './names.ts'
+import { routeCache } from './schema-route-cache.ts'
+import { orOff, word } from './term.ts'
+import { choice, count, deadline, number, share, size } from './vocabulary.ts'
+
+const limits = z
+  .strictObject({
+    body: word(orOff(size(0)))
+      .describe('The largest request body; beyond it, 413.')
+      .meta({ default: 'off' })
+      .exactOptional(),
+    url: word(size(1))
+      .describe('The longest request target; beyond it, 414.')
+      .meta({ default: '8KiB' })
+      .exactOptional(),
+    query: z
+      .record(
+        z.string(),
+        z.strictObject({ max: word(number).describe('The greatest value; beyond it, 400.') }),
+      )
+      .describe('Bounds of numeric query parameters, such as limit: { max: 500 }.')
+      .meta({ default: {} })
+      .exactOptional(),
+    concurrency: word(orOff(count(1, 1_000_000)))
+      .describe('The most requests of this route at the origin at a time.')
+      .meta({ default: 'off' })
+      .exactOptional(),
+    queue: word(count(0, 1_000_000))
+      .describe('The most requests that wait for a place; beyond it, 503.')
+      .meta({ default: 128 })
+      .exactOptional(),
+  })
+  .meta({ id: 'limits', description: 'Budgets of a request.' })
+
+export const timeouts = z
+  .strictObject({
+    connect: word(deadline).describe('Connecting to the origin.').meta({ default: '1s' }).exactOptional(),
+    firstByte: word(deadline)
+      .describe("From the end of connecting to the end of the answer's head.")
+      .meta({ default: '30s' })
+      .exactOptional(),
+    idle: word(deadline)
+      .describe('The longest pause of the origin in an answer.')
+      .meta({ default: '30s' })
+      .exactOptional(),
+    total: word(orOff(deadline))
+      .describe('The whole exchange with all its attempts; off for answers that stream without end.')
+      .meta({ default: '60s' })
+      .exactOptional(),
+  })
+  .meta({ id: 'timeouts', description: 'Deadlines of the origin.' })
+
+export const retry = z
+  .strictObject({
+    attempts: word(count(0, 10)).describe('Attempts after the first.').meta({ default: 2 }).exactOptional(),
+    on: z
+      .array(word(choice(['connect-failure', 'reset', 'timeout', 429, 502, 503, 504])))
+      .describe('What is tried again, where repeating the request is safe.')
+      .meta({ default: ['connect-failure', 'reset'] })
+      .exactOptional(),
+    perTry: word(orOff(deadline))
+      .describe(
+        'The first byte of one attempt, while another may follow. Off by default: a bound here would give up on ' +
+          'answers that are slow and good, and ask the origin to compute them again.',
+      )
+      .meta({ default: 'off' })
+      .exactOptional(),
+    budget: word(share)
+      .describe('The most retries, as a share of the requests under way or recently begun.')
+      .meta({ default: '20%' })
+      .exactOptional(),
+  })
+  .meta({ id: 'retry', description: 'When a failed attempt is repeated.' })
+
+const layer = {
+  cache: routeCache.exactOptional(),
+  limits: limits.exactOptional(),
+  timeouts: timeouts.exactOptional(),
+  retry: retry.exactOptional(),
+  invalidates: z
+    .array(word(invalidation))
+    .describe(
+      'What a successful write makes invalid besides its own URI: tags, or path patterns that start with /.',
+    )
+    .meta({ default: [] })
+    .exactOptional(),
+}
+
+/** What a route may inherit; a route's own keys win, one by one. */
+export const defaults = z
+  .strictObject(layer)
+  .describe(
+    'Sections that every route inherits; its own keys win, one by one. Requests that no route takes inherit ' +
+      'limits, timeouts and retry, and are never stored.',
+  )
+
+export const route = z.strictObject({
+  path: word(pathPattern).describe('A path in URLPattern syntax: /api/accounts, /api/:id, /api/*.'),
+  methods: z
+    .array(word(method))
+    .min(1)
+    .describe('The methods that the route takes, HEAD also where GET is listed. Without it, all.')
+    .exactOptional(),
+  ...layer,
+})
+
+export type RouteLayer = z.output<typeof defaults>
+export type RouteSection = z.output<typeof route>
