@@ -1,4 +1,5 @@
 // Turns what undici and Node throw into a named failure, once and for all.
+import { errors } from 'undici'
 import { BodyError } from '../guard/body-budget.ts'
 import type { Failure, FailureKind } from '../policy/failure.ts'
 import { clientFailure, originFailure, weirFailure } from './failures.ts'
@@ -33,20 +34,17 @@ const broken = new Set([
   'UND_ERR_SOCKET',
 ])
 
-/** What came does not make a response: a parser error, or a head beyond undici's bound. */
-const malformed = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/
-
 /** undici reports an unasked 100 or 101 with the code of a broken socket. */
 const unaskedInterim = new Set(['bad response', 'bad upgrade'])
 
 /** The failure that an error of an attempt amounts to, at the stage where it happened. */
-export function classifyError(error: unknown, stage: Stage): Failure {
+export function classifyError(error: Error, stage: Stage): Failure {
   if (error instanceof BodyError) return bodyFailure(error, stage)
-  const { code, message } = described(error)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
     return weirFailure('destination_unavailable', stage, 'weir is closing its connections to the origin.')
   }
-  return (stage === 'connecting' ? connectFailure(code) : responseFailure(code, message, stage)) ?? bug(stage)
+  return (stage === 'connecting' ? connectFailure(code) : responseFailure(error, code, stage)) ?? bug(stage)
 }
 
 function bodyFailure({ fault }: BodyError, stage: Stage): Failure {
@@ -69,23 +67,31 @@ function connectFailure(code: string): Failure | null {
   return null
 }
 
-function responseFailure(code: string, message: string, stage: Stage): Failure | null {
-  const cutShort = code === 'HPE_INVALID_EOF_STATE' || (broken.has(code) && !unaskedInterim.has(message))
-  if (!cutShort && !malformed.test(code) && !broken.has(code)) return null
+function responseFailure(error: Error, code: string, stage: Stage): Failure | null {
+  const cutShort = broken.has(code) ? !unaskedInterim.has(error.message) : endedEarly(error)
+  if (!cutShort && !broken.has(code) && !isMalformed(error)) return null
   if (stage === 'headed' || (cutShort && stage === 'answering')) {
-    return originFailure('http_response_incomplete', stage, `The origin's response broke off (${code}).`)
+    return originFailure('http_response_incomplete', stage, "The origin's response broke off.")
   }
   if (cutShort)
     return originFailure('connection_terminated', stage, `The connection broke without a response (${code}).`)
-  return originFailure('http_protocol_error', stage, `The origin's response is malformed (${code}).`)
+  return originFailure('http_protocol_error', stage, "The origin's response is malformed.")
+}
+
+/** What came does not make a response; undici 8 sets no code on errors of its parser. */
+function isMalformed(error: Error): boolean {
+  return (
+    error instanceof errors.HTTPParserError ||
+    error instanceof errors.HeadersOverflowError ||
+    error instanceof errors.ResponseContentLengthMismatchError
+  )
+}
+
+/** The parser met the end of the connection within a message. */
+function endedEarly(error: Error): boolean {
+  return error instanceof errors.HTTPParserError && error.message.endsWith('(Invalid EOF state)')
 }
 
 function bug(stage: Stage): Failure {
   return weirFailure('proxy_internal_error', stage, 'weir failed to make the request.')
-}
-
-function described(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: '', message: '' }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return { code, message: error.message }
 }

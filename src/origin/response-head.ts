@@ -2,10 +2,19 @@
 import { Fields } from '../http/fields.ts'
 import type { ResponseHead } from '../http/message.ts'
 
-/** Field lines as received, bytes as latin1 (RFC 9110 §5.5). @param raw what undici's HTTP/1.1 parser collected */
+/**
+ * Field lines as received, bytes as latin1 (RFC 9110 §5.5), values without the blanks around them, which undici leaves
+ * at the end (RFC 9112 §5.1). @param raw what undici's HTTP/1.1 parser collected
+ */
 export function readFields(raw: unknown): Fields {
   if (!Array.isArray(raw) || raw.length === 0) return Fields.empty
-  return new Fields((raw as Buffer[]).map((part) => part.toString('latin1')))
+  return new Fields((raw as Buffer[]).map((part) => withoutBlanksAtEnd(part.toString('latin1'))))
+}
+
+function withoutBlanksAtEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end -= 1
+  return end === text.length ? text : text.slice(0, end)
 }
 
 const notInText = /[^\t\x20-\x7e\x80-\xff]/
