@@ -10,6 +10,7 @@ import { Figures } from './observe/figures.ts'
 import { type Log, requestLog } from './observe/log.ts'
 import { createOrigin } from './origin/pool.ts'
 import type { Digest } from './policy/key.ts'
+import { AdmissionDesk } from './proxy/admission-desk.ts'
 import type { Room } from './proxy/call.ts'
 import { exchange } from './proxy/exchange.ts'
 import { Fences } from './proxy/fences.ts'
@@ -59,6 +60,7 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     originHost,
     routes: compileRoutes(config.routes),
     fallback: config.fallback,
+    admission: new AdmissionDesk(clock),
     flights: new Flights(),
     fences: new Fences(),
     hitForMiss: new HitForMiss(clock),

@@ -14,28 +14,21 @@ export interface Question {
   readonly content: RequestContent | null
 }
 
-/** Asks the origin, within what is left of the call's own time. */
+/** Asks the origin, once the route has a place, within what is left of the call's own time. */
 export function askOrigin(
   call: Call,
   { cache, target, conditional, content }: Question,
   sink: OriginSink,
 ): OriginFetch {
   const { room, head, policy, startedAt } = call
-  const { totalMs } = policy.timeouts
-  const spentMs = room.clock.now() - startedAt
-  const timeouts =
-    totalMs === null ? policy.timeouts : { ...policy.timeouts, totalMs: Math.max(1, totalMs - spentMs) }
+  const { timeouts, retry } = policy
+  const { method } = head
+  const totalAt = timeouts.totalMs === null ? Infinity : startedAt + timeouts.totalMs
   const fields = originFields({ head, cache, conditional, host: room.originHost ?? head.authority })
-  return call.room.origin.fetch(
-    {
-      method: head.method,
-      target,
-      fields,
-      body: content,
-      timeouts,
-      retry: policy.retry,
-      idempotent: isIdempotent(head.method),
-    },
-    sink,
-  )
+  const question = { method, target, fields, body: content, retry, idempotent: isIdempotent(method) }
+  const waitUntil = Math.min(totalAt, room.clock.now() + timeouts.firstByteMs)
+  return room.admission.admit(policy, waitUntil, sink, (admitted) => {
+    const totalMs = totalAt === Infinity ? null : Math.max(1, totalAt - room.clock.now())
+    return room.origin.fetch({ ...question, timeouts: { ...timeouts, totalMs } }, admitted)
+  })
 }

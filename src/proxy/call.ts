@@ -9,6 +9,7 @@ import type { Outcome } from '../policy/outcome.ts'
 import type { RoutePolicy } from '../policy/route-policy.ts'
 import type { Routes } from '../route/routes.ts'
 import type { Store } from '../store/port.ts'
+import type { AdmissionDesk } from './admission-desk.ts'
 import type { Fences } from './fences.ts'
 import type { Flights } from './flights.ts'
 import type { HitForMiss } from './hit-for-miss.ts'
@@ -29,6 +30,7 @@ export interface Room {
   readonly routes: Routes
   /** For a request that no route takes. */
   readonly fallback: RoutePolicy
+  readonly admission: AdmissionDesk
   readonly flights: Flights<Landing, LandingNews>
   readonly fences: Fences
   readonly hitForMiss: HitForMiss
