@@ -8,6 +8,7 @@ import { problemAnswer } from '../http/problem.ts'
 import type { ListenConfig } from '../config/model.ts'
 import type { Reply } from '../proxy/reply.ts'
 import { endWithProblem } from './bare-socket.ts'
+import { watchContent } from './content-watch.ts'
 import { type ParserProblem, parserProblem } from './parser-problem.ts'
 import { NodeReply } from './node-reply.ts'
 import { readHead } from './request-head.ts'
@@ -64,6 +65,10 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
     if (head.body.kind === 'none') return onRequest(head, null, reply)
     // A connection whose content was not read to its end cannot be used again (RFC 9112 §9.3).
     reply.closeAfter(() => !request.complete)
+    watchContent(request, clock, listen.bodyIdleMs, () => {
+      if (response.headersSent) request.destroy()
+      else endWithProblem(request.socket, contentStalled)
+    })
     onRequest(head, request, reply)
   }
 
@@ -112,6 +117,12 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
       }),
   }
+}
+
+const contentStalled: ParserProblem = {
+  status: 408,
+  code: 'content-timeout',
+  detail: 'The content of the request stopped coming for longer than listen.bodyIdle.',
 }
 
 /** Answers what is refused and ends the connection, since what follows on it cannot be trusted. */
