@@ -66,5 +66,6 @@ export function mayServeOnError(entry: StoredResponse, directives: RequestDirect
   const ageMs = currentAgeMs(entry, now)
   if (!validateAlways && ageMs < lifetimeMs) return true
   const requestedMs = mayBeStale ? (directives.staleIfError ?? 0) * 1000 : 0
-  return ageMs < lifetimeMs + Math.max(staleIfErrorMs, requestedMs)
+  const windowMs = Math.max(staleIfErrorMs, requestedMs)
+  return windowMs > 0 && ageMs < lifetimeMs + windowMs
 }

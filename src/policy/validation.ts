@@ -128,7 +128,6 @@ function updated(
   })
   const freshness = judgeFreshness({ response: head, cache, initialAgeMs: ageMs, responseAt, tokenExpiresAt })
   const { etag, lastModified } = validatorsOf(fields)
-  const derivedEtag = entry.derivedEtag && etag === entry.etag
   return {
     ...entry,
     fields,
@@ -137,7 +136,6 @@ function updated(
     initialAgeMs: ageMs,
     freshness,
     etag,
-    derivedEtag,
     lastModified,
   }
 }
