@@ -104,6 +104,7 @@ describe('the preconditions of a PUT', () => {
     ['If-Match, equal', ['If-Match', '"x", "a"'], strong, 'proceed'],
     ['If-Match, another', ['If-Match', '"x"'], strong, 'failed'],
     ['If-Match, compared strongly (§13.1.1)', ['If-Match', 'W/"a"'], weak, 'failed'],
+    ['If-Match, weak against a strong tag', ['If-Match', 'W/"a"'], strong, 'failed'],
     ['If-Match: *', ['If-Match', '*'], bare, 'proceed'],
     ['If-Match, malformed', ['If-Match', 'a'], strong, 'failed'],
     ['If-Unmodified-Since, the same', ['If-Unmodified-Since', modified], strong, 'proceed'],

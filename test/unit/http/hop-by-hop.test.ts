@@ -34,7 +34,7 @@ describe('the end-to-end fields of a request', () => {
   test('must keep what Connection names where its loss would change the meaning', () => {
     const fields = new Fields([
       'Connection',
-      'accept-language, content-type, range, a',
+      'accept-language, content-type, range, a, cookie',
       'A',
       '1',
       'Range',
