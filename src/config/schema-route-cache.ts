@@ -48,17 +48,17 @@ const keySection = z.strictObject({
   query: z
     .union([word(queryWord), querySection])
     .describe('Which query parameters are part of the key, and reach the origin.')
-    .meta({ default: 'all' })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: 'all' }),
   sortQuery: word(flag)
     .describe('Order parameters of different names, so that ?a=1&b=2 and ?b=2&a=1 are one.')
-    .meta({ default: false })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: false }),
   headers: z
     .array(word(fieldName))
     .describe('Request fields that change the answer, besides those that Vary names.')
-    .meta({ default: [] })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: [] }),
 })
 
 const cookiesWord: Term<'all'> = {
@@ -72,13 +72,13 @@ const credentialsSection = z.strictObject({
     .describe(
       'Fields that identify a user. Other credential fields do not reach the origin on a cacheable fetch.',
     )
-    .meta({ default: ['authorization', 'x-api-key'] })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: ['authorization', 'x-api-key'] }),
   cookies: z
     .union([word(cookiesWord), z.array(word(cookieName))])
     .describe('Cookies that identify a user: all, or a list; the others are neither keyed nor sent.')
-    .meta({ default: 'all' })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: 'all' }),
 })
 
 const cacheSection = z.strictObject({
@@ -87,34 +87,34 @@ const cacheSection = z.strictObject({
     .exactOptional(),
   override: word(flag)
     .describe('The ttl also beats what the origin states.')
-    .meta({ default: false })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: false }),
   heuristic: word(flag)
     .describe('Allow heuristic freshness from Last-Modified (RFC 9111, section 4.2.2).')
-    .meta({ default: false })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: false }),
   staleWhileRevalidate: word(duration)
     .describe(
       'How long past its freshness an answer is served while it is fetched anew in the background (RFC 5861).',
     )
-    .meta({ default: 0 })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: 0 }),
   staleIfError: word(duration)
     .describe('How long past its freshness an answer is served when the origin fails (RFC 5861).')
-    .meta({ default: 0 })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: 0 }),
   staleDespiteSMaxage: word(flag)
     .describe(
       'The stale windows also hold for answers with s-maxage, which RFC 9111, section 5.2.2.10, forbids.',
     )
-    .meta({ default: false })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: false }),
   scope: word(choice(['auto', 'shared', 'user']))
     .describe(
       'auto: one answer per credential, one for all without. user: none without. shared: the same for everyone.',
     )
-    .meta({ default: 'auto' })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: 'auto' }),
   credentials: credentialsSection.describe('What identifies a user.').exactOptional(),
   key: keySection.describe('What tells one answer from another, besides the path.').exactOptional(),
   refresh: z
@@ -126,19 +126,19 @@ const cacheSection = z.strictObject({
   statuses: z
     .record(statusKey, word(duration))
     .describe('Freshness by status where the origin states none, such as 404: 5s (negative caching).')
-    .meta({ default: {} })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: {} }),
   tags: z
     .array(word(text))
     .describe(
       'Names by which stored answers are invalidated; ":id" stands for the path parameter of that name.',
     )
-    .meta({ default: [] })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: [] }),
   variants: word(count(1, 1000))
     .describe('The most answers stored for one key, where Vary tells them apart.')
-    .meta({ default: 16 })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: 16 }),
 })
 
 export type CacheSection = z.output<typeof cacheSection>

@@ -9,68 +9,68 @@ const limits = z
   .strictObject({
     body: word(orOff(size(0)))
       .describe('The largest request body; beyond it, 413.')
-      .meta({ default: 'off' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: 'off' }),
     url: word(size(1))
       .describe('The longest request target; beyond it, 414.')
-      .meta({ default: '8KiB' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: '8KiB' }),
     query: z
       .record(
         z.string(),
         z.strictObject({ max: word(number).describe('The greatest value; beyond it, 400.') }),
       )
       .describe('Bounds of numeric query parameters, such as limit: { max: 500 }.')
-      .meta({ default: {} })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: {} }),
     concurrency: word(orOff(count(1, 1_000_000)))
       .describe('The most requests of this route at the origin at a time.')
-      .meta({ default: 'off' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: 'off' }),
     queue: word(count(0, 1_000_000))
       .describe('The most requests that wait for a place; beyond it, 503.')
-      .meta({ default: 128 })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: 128 }),
   })
   .meta({ id: 'limits', description: 'Budgets of a request.' })
 
 export const timeouts = z
   .strictObject({
-    connect: word(deadline).describe('Connecting to the origin.').meta({ default: '1s' }).exactOptional(),
+    connect: word(deadline).describe('Connecting to the origin.').exactOptional().meta({ standard: '1s' }),
     firstByte: word(deadline)
       .describe("From the end of connecting to the end of the answer's head.")
-      .meta({ default: '30s' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: '30s' }),
     idle: word(deadline)
       .describe('The longest pause of the origin in an answer.')
-      .meta({ default: '30s' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: '30s' }),
     total: word(orOff(deadline))
       .describe('The whole exchange with all its attempts; off for answers that stream without end.')
-      .meta({ default: '60s' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: '60s' }),
   })
   .meta({ id: 'timeouts', description: 'Deadlines of the origin.' })
 
 export const retry = z
   .strictObject({
-    attempts: word(count(0, 10)).describe('Attempts after the first.').meta({ default: 2 }).exactOptional(),
+    attempts: word(count(0, 10)).describe('Attempts after the first.').exactOptional().meta({ standard: 2 }),
     on: z
       .array(word(choice(['connect-failure', 'reset', 'timeout', 429, 502, 503, 504])))
       .describe('What is tried again, where repeating the request is safe.')
-      .meta({ default: ['connect-failure', 'reset'] })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: ['connect-failure', 'reset'] }),
     perTry: word(orOff(deadline))
       .describe(
         'The first byte of one attempt, while another may follow. Off by default: a bound here would give up on ' +
           'answers that are slow and good, and ask the origin to compute them again.',
       )
-      .meta({ default: 'off' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: 'off' }),
     budget: word(share)
       .describe('The most retries, as a share of the requests under way or recently begun.')
-      .meta({ default: '20%' })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ standard: '20%' }),
   })
   .meta({ id: 'retry', description: 'When a failed attempt is repeated.' })
 
@@ -84,8 +84,8 @@ const layer = {
     .describe(
       'What a successful write makes invalid besides its own URI: tags, or path patterns that start with /.',
     )
-    .meta({ default: [] })
-    .exactOptional(),
+    .exactOptional()
+    .meta({ standard: [] }),
 }
 
 /** What a route may inherit; a route's own keys win, one by one. */
