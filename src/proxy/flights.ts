@@ -29,10 +29,15 @@ export class Flight<Landing, News> {
     this.#deserted = listener
   }
 
-  /** The first one aboard leads. After an open landing, what was told then is told at once. */
+  /** After an open landing, what was told then is told at once. */
   board(passenger: Passenger<Landing, News>): void {
     if (this.#landed !== null) return passenger.landed(this.#landed.landing)
-    this.#leader ??= passenger
+    this.#passengers.add(passenger)
+  }
+
+  /** Boards the one for whom the flight sets off; a flight that nobody asked for has no leader. */
+  lead(passenger: Passenger<Landing, News>): void {
+    this.#leader = passenger
     this.#passengers.add(passenger)
   }
 
@@ -96,7 +101,7 @@ export class Flights<Landing, News> {
       return boarding
     }
     const flight = this.#list(key)
-    flight.board(passenger)
+    flight.lead(passenger)
     start(flight)
     return flight
   }
@@ -112,7 +117,7 @@ export class Flights<Landing, News> {
     start: (flight: Flight<Landing, News>) => void,
   ): Flight<Landing, News> {
     const flight = new Flight<Landing, News>('', () => undefined)
-    flight.board(passenger)
+    flight.lead(passenger)
     start(flight)
     return flight
   }
