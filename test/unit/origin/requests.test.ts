@@ -160,6 +160,23 @@ describe('content that may not be whole must never complete the request at the o
     await turn()
     expect([body.destroyed, body.errored]).toEqual([false, null])
   })
+
+  test("must let go of the client's stream when the fetch fails before it is sent", async () => {
+    const { origin, server } = await speakingHttp(() => undefined, { connections: 1, queue: 0 })
+    const busy = recordedFetch(origin, originRequest())
+    await expect.poll(() => server.requests.length).toBe(1)
+    const body = new PassThrough()
+    const fetch = recordedFetch(
+      origin,
+      originRequest({ method: 'POST', body: streamed(body, null), idempotent: false }),
+    )
+    expect(await fetch.over).toBe('failed connection_limit_reached')
+    await turn()
+    body.write('left for whoever answers')
+    await turn()
+    expect([body.destroyed, body.readableLength]).toEqual([false, 24])
+    busy.abort()
+  })
 })
 
 describe('an answer before the end of the content', () => {

@@ -222,6 +222,17 @@ describe('connections', () => {
     await recordedFetch(origin, originRequest({ target: '/next' })).over
     expect([fetch.calls, server.count('/never'), server.count('/next')]).toEqual([[], 0, 1])
   })
+
+  test('a fetch that is aborted while its connection is made must send nothing, and leave the connection to the next', async () => {
+    const { origin, server } = await speakingHttp((_request, response) => void response.end())
+    const fetch = recordedFetch(origin, originRequest({ target: '/never' }))
+    await Promise.resolve()
+    expect(origin.stats()).toMatchObject({ connected: 0, pending: 1 })
+    fetch.abort()
+    await expect.poll(() => origin.stats()).toMatchObject({ connected: 1, pending: 0 })
+    await recordedFetch(origin, originRequest({ target: '/next' })).over
+    expect([fetch.calls, server.count('/never'), server.connections()]).toEqual([[], 0, 1])
+  })
 })
 
 describe('backpressure', () => {

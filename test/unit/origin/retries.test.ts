@@ -202,6 +202,25 @@ describe('the budget of retries', () => {
     expect(connections()).toBe(40 + 8)
   })
 
+  test('must not grow by requests that are long over', async () => {
+    const { origin, clock } = await speakingHttp(
+      (request, response) => {
+        if (request.url === '/fine') response.end()
+        else request.socket.resetAndDestroy()
+      },
+      { connections: 64 },
+    )
+    await Promise.all(
+      Array.from({ length: 60 }, () => recordedFetch(origin, originRequest({ target: '/fine' })).over),
+    )
+    clock.advance(60_000)
+    const fetches = Array.from({ length: 20 }, () =>
+      recordedFetch(origin, originRequest({ target: '/lost' })),
+    )
+    await advanceUntil(clock, () => fetches.every((fetch) => fetch.failure !== null))
+    expect(fetches.reduce((sum, fetch) => sum + fetch.attempts, 0)).toBe(20 + 4)
+  })
+
   test('must allow none where it is 0', async () => {
     const { origin, connections } = await speakingBytes(losing(Infinity))
     const fetch = recordedFetch(origin, originRequest({ retry: retrying({ budget: 0 }) }))

@@ -3,7 +3,7 @@ import { afterEach, expect } from 'vitest'
 import { createOrigin } from '../../../src/origin/pool.ts'
 import type { OriginOptions } from '../../../src/origin/pool.ts'
 import type { Origin } from '../../../src/origin/port.ts'
-import { turn } from '../../kit/barrier.ts'
+import { gate, turn } from '../../kit/barrier.ts'
 import { manualClock } from '../../kit/manual-clock.ts'
 import type { ManualClock } from '../../kit/manual-clock.ts'
 import { rawOrigin, scriptedOrigin } from '../../kit/scripted-origin.ts'
@@ -64,6 +64,21 @@ export function answering(
       await turn()
       connection.reset()
     }
+  }
+}
+
+/** An origin that leaves every request unanswered, and tells when one is there. */
+export function silent(): {
+  script: (connection: RawConnection) => Promise<void>
+  asked: Promise<RawConnection>
+} {
+  const arrival = gate<RawConnection>()
+  return {
+    asked: arrival.opened,
+    script: async (connection) => {
+      await connection.until('\r\n\r\n')
+      arrival.open(connection)
+    },
   }
 }
 

@@ -1,25 +1,11 @@
-// The deadlines of a fetch, the places for fetches, and the end of the adapter; time moves only when told to.
+// The deadlines of a fetch; time moves only when told to.
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { gate, turn } from '../../kit/barrier.ts'
 import { originRequest, recordedFetch, usualRetry, usualTimeouts } from '../../kit/recorded-fetch.ts'
-import type { RawConnection } from '../../kit/scripted-origin.ts'
-import { adapterFor, advanceUntil, speakingBytes, speakingHttp } from './setting.ts'
+import { adapterFor, advanceUntil, silent, speakingBytes, speakingHttp } from './setting.ts'
 
-const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const once = { ...usualRetry, attempts: 0 }
-
-/** An origin that leaves every request unanswered, and tells when one is there. */
-function silent(): { script: (connection: RawConnection) => Promise<void>; asked: Promise<RawConnection> } {
-  const arrival = gate<RawConnection>()
-  return {
-    asked: arrival.opened,
-    script: async (connection) => {
-      await connection.until('\r\n\r\n')
-      arrival.open(connection)
-    },
-  }
-}
 
 describe('deadlines', () => {
   test('connect: a handshake that does not come to an end must become 504 connection_timeout, with nothing sent', async () => {
@@ -105,6 +91,34 @@ describe('deadlines', () => {
     expect(server.requests[0]!.complete).toBe(false)
   })
 
+  test("idle: a client that sends nothing at all must become 408 on the client's side", async () => {
+    const { origin, clock, connections } = await speakingBytes(() => undefined)
+    const body = { kind: 'stream', stream: new PassThrough(), bytes: 9, limitBytes: null } as const
+    const fetch = recordedFetch(origin, originRequest({ method: 'PUT', body }))
+    await expect.poll(connections).toBe(1)
+    await expect.poll(() => origin.stats().running).toBe(1)
+    clock.advance(29_999)
+    expect(fetch.failure).toBe(null)
+    clock.advance(1)
+    expect(fetch.failure).toMatchObject({ kind: 'http_request_error', side: 'client', status: 408 })
+  })
+
+  test("idle: an origin that stops taking must become 504 on the origin's side", async () => {
+    const { origin, clock } = await speakingBytes((connection) => void connection.socket.pause())
+    const stream = new PassThrough()
+    const body = { kind: 'stream', stream, bytes: null, limitBytes: null } as const
+    const fetch = recordedFetch(origin, originRequest({ method: 'PUT', body, idempotent: false }))
+    const piece = Buffer.alloc(1_000_000)
+    let quiet = 0
+    while (quiet < 50) {
+      quiet = stream.writableNeedDrain ? quiet + 1 : 0
+      if (quiet === 0) stream.write(piece)
+      await turn()
+    }
+    clock.advance(30_000)
+    expect(fetch.failure).toMatchObject({ kind: 'http_response_timeout', side: 'origin', status: 504 })
+  })
+
   test('idle: a body that stalls must become http_response_timeout, one that moves must not', async () => {
     const { script, asked } = silent()
     const { origin, clock } = await speakingBytes(script)
@@ -138,6 +152,22 @@ describe('deadlines', () => {
     clock.advance(29_999)
     connection.write('y')
     expect([await fetch.over, fetch.body()]).toEqual(['ended', 'xy'])
+  })
+
+  test('idle: it must rest while the fetch is paused, though content is still being sent', async () => {
+    const { origin, clock, server } = await speakingHttp((_request, response) => void response.write('x'))
+    const stream = new PassThrough()
+    stream.write('a')
+    const body = { kind: 'stream', stream, bytes: null, limitBytes: null } as const
+    const timeouts = { ...usualTimeouts, totalMs: null }
+    const fetch = recordedFetch(origin, originRequest({ method: 'PUT', body, timeouts, idempotent: false }))
+    await expect.poll(() => fetch.body()).toBe('x')
+    fetch.pause()
+    stream.write('b')
+    await expect.poll(() => server.requests[0]!.body.length).toBe(2)
+    clock.advance(3_600_000)
+    expect(fetch.failure).toBe(null)
+    fetch.abort()
   })
 
   test('total: the whole must end in time, however it moves', async () => {
@@ -195,105 +225,5 @@ describe('deadlines', () => {
     clock.advance(29_999)
     expect(fetch.failure).toBe(null)
     fetch.abort()
-  })
-})
-
-describe('places', () => {
-  test('fetches beyond the connections must wait in order, and beyond the queue fail at once', async () => {
-    const gates = [gate(), gate(), gate()]
-    const order: string[] = []
-    const { origin, server } = await speakingHttp(
-      async (request, response) => {
-        order.push(request.url!)
-        await gates[order.length - 1]!.opened
-        response.end()
-      },
-      { connections: 1, queue: 2 },
-    )
-    const [first, second, third, fourth] = ['/1', '/2', '/3', '/4'].map((target) =>
-      recordedFetch(origin, originRequest({ target })),
-    )
-    await expect.poll(() => order).toEqual(['/1'])
-    expect(await fourth!.over).toBe('failed connection_limit_reached')
-    expect(fourth!.failure).toMatchObject({ side: 'weir', status: 503, sent: false, retryAfterSeconds: 1 })
-    expect(origin.stats()).toMatchObject({ pending: 2 })
-    for (const [index, fetch] of [first!, second!, third!].entries()) {
-      gates[index]!.open()
-      expect(await fetch.over).toBe('ended')
-    }
-    expect([order, server.connections()]).toEqual([['/1', '/2', '/3'], 1])
-  })
-
-  test('a fetch must not wait for a place longer than for a first byte, and one that is aborted must make room', async () => {
-    const { origin, clock, server } = await speakingHttp(() => undefined, { connections: 1, queue: 1 })
-    const timeouts = { ...usualTimeouts, firstByteMs: 2_000 }
-    const busy = recordedFetch(origin, originRequest())
-    await expect.poll(() => server.requests.length).toBe(1)
-    const aborted = recordedFetch(origin, originRequest())
-    aborted.abort()
-    const waiting = recordedFetch(origin, originRequest({ timeouts }))
-    clock.advance(2_000)
-    expect(waiting.failure).toMatchObject({ kind: 'connection_limit_reached', sent: false })
-    expect([aborted.calls, origin.stats().pending]).toEqual([[], 0])
-    busy.abort()
-  })
-
-  test('an aborted fetch must give its place to the next', async () => {
-    const { origin, server } = await speakingHttp(
-      (request, response) => {
-        if (request.url === '/next') response.end('fine')
-      },
-      { connections: 1 },
-    )
-    const stuck = recordedFetch(origin, originRequest({ target: '/stuck' }))
-    const next = recordedFetch(origin, originRequest({ target: '/next' }))
-    await expect.poll(() => server.requests.length).toBe(1)
-    stuck.abort()
-    expect([await next.over, next.body()]).toEqual(['ended', 'fine'])
-  })
-
-  test('many fetches over few connections must all end, each with its own answer', async () => {
-    const { origin, server } = await speakingHttp(
-      (request, response) => void response.end(`answer to ${request.url!}`),
-      {
-        connections: 3,
-      },
-    )
-    const fetches = Array.from({ length: 100 }, (_, n) =>
-      recordedFetch(origin, originRequest({ target: `/${n}` })),
-    )
-    await Promise.all(fetches.map((fetch) => fetch.over))
-    expect(fetches.map((fetch) => fetch.body())).toEqual(fetches.map((_, n) => `answer to /${n}`))
-    expect(server.connections()).toBe(3)
-  })
-})
-
-describe('the end of the adapter', () => {
-  test('`close` must let what runs finish, and refuse what comes', async () => {
-    const { script, asked } = silent()
-    const { origin } = await speakingBytes(script)
-    const running = recordedFetch(origin, originRequest())
-    const connection = await asked
-    const closed = origin.close()
-    const late = recordedFetch(origin, originRequest())
-    expect(await late.over).toBe('failed destination_unavailable')
-    connection.write(ok)
-    expect([await running.over, running.body()]).toEqual(['ended', 'ok'])
-    await closed
-    await connection.closed
-  })
-
-  test('`destroy` must fail what runs and what waits', async () => {
-    const { script, asked } = silent()
-    const { origin } = await speakingBytes(script, { connections: 1 })
-    const running = recordedFetch(origin, originRequest())
-    const waiting = recordedFetch(origin, originRequest())
-    const connection = await asked
-    await origin.destroy()
-    expect([running.calls, waiting.calls]).toEqual([
-      ['failed destination_unavailable'],
-      ['failed destination_unavailable'],
-    ])
-    await connection.closed
   })
 })

@@ -1,0 +1,107 @@
+// The places for fetches, the line before them, and the end of the adapter.
+import { describe, expect, test } from 'vitest'
+import { gate } from '../../kit/barrier.ts'
+import { originRequest, recordedFetch, usualTimeouts } from '../../kit/recorded-fetch.ts'
+import { silent, speakingBytes, speakingHttp } from './setting.ts'
+
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+
+describe('places', () => {
+  test('fetches beyond the connections must wait in order, and beyond the queue fail at once', async () => {
+    const gates = [gate(), gate(), gate()]
+    const order: string[] = []
+    const { origin, server } = await speakingHttp(
+      async (request, response) => {
+        order.push(request.url!)
+        await gates[order.length - 1]!.opened
+        response.end()
+      },
+      { connections: 1, queue: 2 },
+    )
+    const [first, second, third, fourth] = ['/1', '/2', '/3', '/4'].map((target) =>
+      recordedFetch(origin, originRequest({ target })),
+    )
+    await expect.poll(() => order).toEqual(['/1'])
+    expect(await fourth!.over).toBe('failed connection_limit_reached')
+    expect(fourth!.failure).toMatchObject({ side: 'weir', status: 503, sent: false, retryAfterSeconds: 1 })
+    expect(origin.stats()).toMatchObject({ pending: 2 })
+    for (const [index, fetch] of [first!, second!, third!].entries()) {
+      gates[index]!.open()
+      expect(await fetch.over).toBe('ended')
+    }
+    expect([order, server.connections()]).toEqual([['/1', '/2', '/3'], 1])
+  })
+
+  test('a fetch must not wait for a place longer than for a first byte, and one that is aborted must make room', async () => {
+    const { origin, clock, server } = await speakingHttp(() => undefined, { connections: 1, queue: 1 })
+    const timeouts = { ...usualTimeouts, firstByteMs: 2_000 }
+    const busy = recordedFetch(origin, originRequest())
+    await expect.poll(() => server.requests.length).toBe(1)
+    const aborted = recordedFetch(origin, originRequest())
+    aborted.abort()
+    const waiting = recordedFetch(origin, originRequest({ timeouts }))
+    clock.advance(2_000)
+    expect(waiting.failure).toMatchObject({ kind: 'connection_limit_reached', sent: false })
+    expect([aborted.calls, origin.stats().pending]).toEqual([[], 0])
+    busy.abort()
+  })
+
+  test('an aborted fetch must give its place to the next', async () => {
+    const { origin, server } = await speakingHttp(
+      (request, response) => {
+        if (request.url === '/next') response.end('fine')
+      },
+      { connections: 1 },
+    )
+    const stuck = recordedFetch(origin, originRequest({ target: '/stuck' }))
+    const next = recordedFetch(origin, originRequest({ target: '/next' }))
+    await expect.poll(() => server.requests.length).toBe(1)
+    stuck.abort()
+    expect([await next.over, next.body()]).toEqual(['ended', 'fine'])
+  })
+
+  test('many fetches over few connections must all end, each with its own answer', async () => {
+    const { origin, server } = await speakingHttp(
+      (request, response) => void response.end(`answer to ${request.url!}`),
+      {
+        connections: 3,
+      },
+    )
+    const fetches = Array.from({ length: 100 }, (_, n) =>
+      recordedFetch(origin, originRequest({ target: `/${n}` })),
+    )
+    await Promise.all(fetches.map((fetch) => fetch.over))
+    expect(fetches.map((fetch) => fetch.body())).toEqual(fetches.map((_, n) => `answer to /${n}`))
+    expect(server.connections()).toBe(3)
+  })
+})
+
+describe('the end of the adapter', () => {
+  test('`close` must let what runs finish, and refuse what comes', async () => {
+    const { script, asked } = silent()
+    const { origin } = await speakingBytes(script)
+    const running = recordedFetch(origin, originRequest())
+    const connection = await asked
+    const closed = origin.close()
+    const late = recordedFetch(origin, originRequest())
+    expect(await late.over).toBe('failed destination_unavailable')
+    connection.write(ok)
+    expect([await running.over, running.body()]).toEqual(['ended', 'ok'])
+    await closed
+    await connection.closed
+  })
+
+  test('`destroy` must fail what runs and what waits', async () => {
+    const { script, asked } = silent()
+    const { origin } = await speakingBytes(script, { connections: 1 })
+    const running = recordedFetch(origin, originRequest())
+    const waiting = recordedFetch(origin, originRequest())
+    const connection = await asked
+    await origin.destroy()
+    expect([running.calls, waiting.calls]).toEqual([
+      ['failed destination_unavailable'],
+      ['failed destination_unavailable'],
+    ])
+    await connection.closed
+  })
+})
