@@ -57,11 +57,12 @@ function normalised(text: string, authority: string | null, scheme: 'http' | 'ht
   if (!/^[\x21-\x7e]*$/.test(text))
     return refused('the target holds a blank, a control or a non-ASCII character')
   if (text.includes('#')) return refused('the target holds a fragment')
-  if (INVALID_PERCENT.test(text)) return refused('the target holds an invalid percent-encoding')
   const uri = text.includes('%') ? text.replace(TRIPLET, normalisedTriplet) : text
   if (uri.includes('%00')) return refused('the target holds an encoded NUL')
   const queryAt = uri.indexOf('?')
   const path = queryAt < 0 ? uri : uri.slice(0, queryAt)
+  // In a query, where servers take it for itself, browsers leave a lone percent sign as it was typed.
+  if (INVALID_PERCENT.test(path)) return refused('the path holds an invalid percent-encoding')
   if (path.includes('\\')) return refused('the path holds a backslash')
   if (path.includes('.') && DOT_SEGMENT.test(path)) return refused('the path holds a dot segment')
   return { kind: 'ok', path, query: queryAt < 0 ? '' : uri.slice(queryAt), authority, scheme }
