@@ -8,6 +8,13 @@ export interface ReasonFacts {
 }
 
 export const reasons = {
+  // Whether the request is taken on at all.
+  'target-too-long': { says: 'the target is longer than the route allows', cite: 'RFC 9110 §15.5.15' },
+  'body-too-large': { says: 'the content is longer than the route allows', cite: 'RFC 9110 §15.5.14' },
+  'parameter-twice': { says: 'a limited query parameter is given twice', cite: null },
+  'parameter-not-a-number': { says: 'a limited query parameter is not a number', cite: null },
+  'parameter-too-large': { says: 'a query parameter is above its limit', cite: null },
+
   // Whether the request is looked up.
   'route-not-cached': { says: 'the route does not store', cite: null },
   'method-not-cached': { says: 'the method is not answered from a cache', cite: 'RFC 9111 §4' },
