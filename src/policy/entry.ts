@@ -42,15 +42,7 @@ export interface VaryValue {
 }
 
 export type FreshnessSource =
-  | 's-maxage'
-  | 'max-age'
-  | 'expires'
-  | 'heuristic'
-  | 'ttl'
-  | 'status-ttl'
-  | 'targeted'
-  | 'purged'
-  | 'none'
+  's-maxage' | 'max-age' | 'expires' | 'heuristic' | 'ttl' | 'status-ttl' | 'targeted' | 'purged' | 'none'
 
 export interface Freshness {
   /** freshness_lifetime, RFC 9111 §4.2.1. */
