@@ -57,12 +57,12 @@ export async function startWeir(
   })
   const app = await startApp(configOf(originUrl, sections), { clock, log, random })
   const { port } = app.data
-  const arrived = countArrivals(port)
+  const arrivals = countArrivals(port)
   const clients: RawClient[] = []
   let stopping: Promise<void> | null = null
 
   function stop(graceMs = 0): Promise<void> {
-    stopping ??= app.stop(graceMs).finally(arrived.stop)
+    stopping ??= app.stop(graceMs).finally(() => arrivals.stop())
     return stopping
   }
 
@@ -91,7 +91,7 @@ export async function startWeir(
       const answer = await request({ ...options, path, port: app.manage.port })
       return { ...answer, json: JSON.parse(answer.body.toString() || 'null') as unknown }
     },
-    arrivals: arrived.wait,
+    arrivals: (count) => arrivals.wait(count),
     stop,
   }
 }
@@ -181,6 +181,8 @@ function countArrivals(port: number): { wait(count: number): Promise<void>; stop
       check()
       return enough.opened.finally(() => waiting.delete(check))
     },
-    stop: () => void starts.unsubscribe(heard),
+    stop() {
+      starts.unsubscribe(heard)
+    },
   }
 }

@@ -1,7 +1,7 @@
 // Many clients, one key, one fetch: who shares an answer, and what becomes of it when somebody leaves.
 import { expect, test } from 'vitest'
 import { barrier, gate } from '../kit/barrier.ts'
-import { openRequest, readAnswer } from '../kit/raw-client.ts'
+import { openRequest } from '../kit/raw-client.ts'
 import { caching, stage, until } from '../kit/weir.ts'
 
 const whole = 'x'.repeat(300_000)
