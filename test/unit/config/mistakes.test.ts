@@ -102,6 +102,12 @@ test('all mistakes must be reported at once, in the order of the text', () => {
   ])
 })
 
+test('tags that a route inherits but does not use must not be an error', () => {
+  const inherited = 'origin: http://api\ndefaults: { cache: { tags: ["a-:id"] } }\n'
+  expect(errorsOf(`${inherited}routes: [{ path: /a, cache: off }]`)).toEqual([])
+  expect(errorsOf(`${inherited}routes: [{ path: /a, cache: { tags: [a] } }]`)).toEqual([])
+})
+
 describe('the environment', () => {
   test('a variable that is not set must be an error at its value, and the only one there', () => {
     expect(errorsOf('origin: ${API}')).toEqual(['p.yaml:1:9 origin: the environment variable API is not set'])
