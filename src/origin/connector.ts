@@ -19,7 +19,7 @@ export function createConnector(connectMs: number): Connector {
   const markReset = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'ECONNRESET') return
     resetting = true
-    // undici's own listener runs before any microtask.
+    // undici's own listener comes after this one, and before any microtask.
     queueMicrotask(() => (resetting = false))
   }
 
@@ -28,7 +28,7 @@ export function createConnector(connectMs: number): Connector {
       // The name for TLS is the configured one, never the client's Host; an address is no name (RFC 6066 §3).
       const servername = isIP(options.hostname) === 0 ? options.hostname : ''
       connect({ ...options, servername }, (...result) => {
-        result[1]?.prependListener('error', markReset)
+        result[1]?.on('error', markReset)
         callback(...result)
       })
     },

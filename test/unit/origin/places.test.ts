@@ -1,6 +1,6 @@
 // The places for fetches, the line before them, and the end of the adapter.
 import { describe, expect, test } from 'vitest'
-import { gate } from '../../kit/barrier.ts'
+import { gate, turn } from '../../kit/barrier.ts'
 import { originRequest, recordedFetch, usualTimeouts } from '../../kit/recorded-fetch.ts'
 import { silent, speakingBytes, speakingHttp } from './setting.ts'
 
@@ -21,6 +21,7 @@ describe('places', () => {
     const [first, second, third, fourth] = ['/1', '/2', '/3', '/4'].map((target) =>
       recordedFetch(origin, originRequest({ target })),
     )
+    expect(fourth!.calls).toEqual([])
     await expect.poll(() => order).toEqual(['/1'])
     expect(await fourth!.over).toBe('failed connection_limit_reached')
     expect(fourth!.failure).toMatchObject({ side: 'weir', status: 503, sent: false, retryAfterSeconds: 1 })
@@ -103,5 +104,27 @@ describe('the end of the adapter', () => {
       ['failed destination_unavailable'],
     ])
     await connection.closed
+  })
+
+  test.each([
+    ['`close` must let a fetch that waits for its next attempt have it', 'close', 'ended'],
+    ['`destroy` must fail it', 'destroy', 'failed destination_unavailable'],
+  ] as const)('%s', async (_name, how, expected) => {
+    const { origin, clock, connections } = await speakingBytes(
+      async (connection) => {
+        await connection.until('\r\n\r\n')
+        if (connection.index === 0) connection.reset()
+        else connection.write(ok)
+      },
+      { random: () => 0.5 },
+    )
+    const fetch = recordedFetch(origin, originRequest())
+    await expect.poll(connections).toBe(1)
+    await expect.poll(() => origin.stats()).toMatchObject({ connected: 0, running: 0, pending: 0 })
+    const over = origin[how]()
+    await turn()
+    clock.advance(25)
+    expect(await fetch.over).toBe(expected)
+    await over
   })
 })

@@ -216,7 +216,9 @@ describe('connections', () => {
   })
 
   test('a fetch that is aborted at once must send nothing', async () => {
-    const { origin, server } = await speakingHttp((_request, response) => void response.end())
+    const { origin, server } = await speakingHttp((_request, response) => void response.end(), {
+      connections: 1,
+    })
     const fetch = recordedFetch(origin, originRequest({ target: '/never' }))
     fetch.abort()
     await recordedFetch(origin, originRequest({ target: '/next' })).over
