@@ -183,7 +183,6 @@ export class Fetch implements OriginFetch, AttemptListener {
 
   #expired(expired: Expired): void {
     if (expired === 'backoff') this.#takePlace()
-    else if (this.#waiting !== null) this.fail(noPlace())
     else this.#attempt?.expire(expired)
   }
 

@@ -33,19 +33,25 @@ describe('places', () => {
     expect([order, server.connections()]).toEqual([['/1', '/2', '/3'], 1])
   })
 
-  test('a fetch must not wait for a place longer than for a first byte, and one that is aborted must make room', async () => {
-    const { origin, clock, server } = await speakingHttp(() => undefined, { connections: 1, queue: 1 })
-    const timeouts = { ...usualTimeouts, firstByteMs: 2_000 }
-    const busy = recordedFetch(origin, originRequest())
-    await expect.poll(() => server.requests.length).toBe(1)
-    const aborted = recordedFetch(origin, originRequest())
-    aborted.abort()
-    const waiting = recordedFetch(origin, originRequest({ timeouts }))
-    clock.advance(2_000)
-    expect(waiting.failure).toMatchObject({ kind: 'connection_limit_reached', sent: false })
-    expect([aborted.calls, origin.stats().pending]).toEqual([[], 0])
-    busy.abort()
-  })
+  test.each([
+    ['for a first byte', { firstByteMs: 2_000 }],
+    ['for the whole', { totalMs: 2_000 }],
+  ])(
+    'a fetch must not wait for a place longer than %s, and one that is aborted must make room',
+    async (_name, bound) => {
+      const { origin, clock, server } = await speakingHttp(() => undefined, { connections: 1, queue: 1 })
+      const timeouts = { ...usualTimeouts, ...bound }
+      const busy = recordedFetch(origin, originRequest())
+      await expect.poll(() => server.requests.length).toBe(1)
+      const aborted = recordedFetch(origin, originRequest())
+      aborted.abort()
+      const waiting = recordedFetch(origin, originRequest({ timeouts }))
+      clock.advance(2_000)
+      expect(waiting.failure).toMatchObject({ kind: 'connection_limit_reached', sent: false })
+      expect([aborted.calls, origin.stats().pending]).toEqual([[], 0])
+      busy.abort()
+    },
+  )
 
   test('an aborted fetch must give its place to the next', async () => {
     const { origin, server } = await speakingHttp(
@@ -123,7 +129,7 @@ describe('the end of the adapter', () => {
     await expect.poll(() => origin.stats()).toMatchObject({ connected: 0, running: 0, pending: 0 })
     const over = origin[how]()
     await turn()
-    clock.advance(25)
+    if (how === 'close') clock.advance(25)
     expect(await fetch.over).toBe(expected)
     await over
   })

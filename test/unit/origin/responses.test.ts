@@ -256,6 +256,17 @@ describe('backpressure', () => {
     expect(fetch.calls).not.toContain('ended')
   })
 
+  test('a fetch that is paused before its head must not go on to the content', async () => {
+    const { origin } = await speakingHttp((_request, response) => void response.end('content'))
+    const fetch = recordedFetch(origin, originRequest())
+    fetch.pause()
+    await fetch.headed
+    for (let turns = 0; turns < 20; turns++) await turn()
+    expect(fetch.calls).toEqual(['headed 200'])
+    fetch.resume()
+    expect([await fetch.over, fetch.body()]).toEqual(['ended', 'content'])
+  })
+
   test('a fetch that is paused and resumed at each piece must arrive whole', async () => {
     const content = Buffer.alloc(3 * 1024 * 1024, 'abcdefgh')
     const { origin } = await speakingHttp((_request, response) => void response.end(content))
