@@ -85,12 +85,7 @@ export class Fetch implements OriginFetch, AttemptListener {
   }
 
   headed(head: ResponseHead): void {
-    if (this.#isRetried(head)) {
-      // What is left unread of this answer may be long; its connection goes with it.
-      this.#attempt?.abort()
-      return
-    }
-    this.#sink.headed(head, this.#attempts)
+    if (!this.#isRetried(head)) this.#sink.headed(head, this.#attempts)
   }
 
   data(chunk: Buffer): void {
@@ -177,6 +172,9 @@ export class Fetch implements OriginFetch, AttemptListener {
     })
     if (decision.kind === 'stop' || this.#over) return false
     budget.spent(now)
+    // What is left unread of an answer may be long; its connection goes with it.
+    this.#attempt?.abort()
+    this.#attempt = null
     this.#deadlines.enter('backoff', decision.delayMs)
     return true
   }

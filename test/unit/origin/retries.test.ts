@@ -133,6 +133,20 @@ describe('a connection that cannot be made', () => {
     expect([fetch.body(), fetch.attempts]).toEqual(['ok', 2])
     await new Promise((resolve) => late.close(resolve))
   })
+
+  test('must not be tried again for a client that breaks off its content meanwhile', async () => {
+    const { origin, clock } = adapterFor('http://127.0.0.1:1', { random: () => 0.999 })
+    const body = new PassThrough()
+    const content = { kind: 'stream', stream: body, bytes: 3, limitBytes: null } as const
+    const fetch = recordedFetch(origin, originRequest({ method: 'POST', body: content, idempotent: false }))
+    await Promise.resolve()
+    expect(origin.stats().pending).toBe(1)
+    await expect.poll(() => origin.stats().pending).toBe(0)
+    expect([clock.pendingTimers(), fetch.calls]).toEqual([1, []])
+    body.destroy()
+    expect(await fetch.over).toBe('failed http_request_error')
+    expect(fetch.failure).toMatchObject({ side: 'client', sent: false })
+  })
 })
 
 describe('an answer that asks for patience', () => {
