@@ -1,5 +1,6 @@
 // The composition root: constructs the adapters, wires them, starts and stops.
 import { createHmac, randomBytes } from 'node:crypto'
+import { configView } from './admin/config-view.ts'
 import { managementEndpoints } from './admin/endpoints.ts'
 import { askDatabaseHealth, type DatabaseHealth } from './admin/database-health.ts'
 import { createManagement } from './admin/listener.ts'
@@ -16,7 +17,6 @@ import { exchange } from './proxy/exchange.ts'
 import { Fences } from './proxy/fences.ts'
 import { Flights } from './proxy/flights.ts'
 import { HitForMiss } from './proxy/hit-for-miss.ts'
-import { invalidateAll } from './proxy/invalidate.ts'
 import { compileRoutes } from './route/routes.ts'
 import { createListener } from './server/listener.ts'
 import { createUpgrades } from './server/upgrades.ts'
@@ -78,9 +78,8 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     address: config.manage.address,
     token: config.manage.token,
     endpoints: managementEndpoints({
-      clock,
-      store,
-      clearCache: () => invalidateAll(room),
+      room: () => room,
+      config: () => configView(config),
       performance: () => reportPerformance({ clock, store, figures, origin, database: askDatabase }),
       isReady: () => !stopping,
     }),

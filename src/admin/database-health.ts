@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Origin, OriginRequest } from '../origin/port.ts'
 
-const databaseSchema = z.looseObject({
+export const databaseSchema = z.looseObject({
   status: z.string(),
   latency_ms: z.number().nullish(),
   pool: z

@@ -1,54 +1,61 @@
 // What the management listener offers.
-import type { Clock } from '../base/clock.ts'
-import type { Store } from '../store/port.ts'
-import type { Endpoint } from './listener.ts'
-import type { PerformanceReport } from './performance.ts'
+import { z } from 'zod'
+import type { Room } from '../proxy/call.ts'
+import { cacheEndpoints } from './cache-endpoints.ts'
+import type { Json } from './config-view.ts'
+import { type Endpoint, endpoint } from './endpoint.ts'
+import { type PerformanceReport, performanceSchema } from './performance.ts'
 
 export interface ManagedParts {
-  readonly clock: Clock
-  readonly store: Store
-  /** Drops every stored response, and what is being fetched is not stored either. */
-  readonly clearCache: () => number
+  /** The room in use now: a reload brings another. */
+  readonly room: () => Room
+  /** The configuration in use now, nothing secret in it. */
+  readonly config: () => Json
   readonly performance: () => Promise<PerformanceReport>
   /** False once weir is stopping. */
   readonly isReady: () => boolean
 }
 
+const live = z.strictObject({ status: z.literal('ok') })
+
 export function managementEndpoints({
-  clock,
-  store,
-  clearCache,
+  room,
+  config,
   performance,
   isReady,
 }: ManagedParts): readonly Endpoint[] {
   return [
-    {
+    endpoint({
       method: 'GET',
       path: '/health/live',
       open: true,
+      summary: 'The process is alive.',
+      answers: { 200: live },
       answer: () => ({ status: 200, body: { status: 'ok' } }),
-    },
-    {
+    }),
+    endpoint({
       method: 'GET',
       path: '/health/ready',
       open: true,
+      summary: 'weir takes requests; 503 once it is stopping.',
+      answers: { 200: live, 503: z.strictObject({ status: z.literal('stopping') }) },
       answer: () =>
         isReady() ? { status: 200, body: { status: 'ok' } } : { status: 503, body: { status: 'stopping' } },
-    },
-    {
+    }),
+    endpoint({
       method: 'GET',
       path: '/health/performance',
+      summary: 'Cache, database, origin and route figures: where failures and latency come from.',
+      answers: { 200: performanceSchema },
       answer: async () => ({ status: 200, body: await performance() }),
-    },
-    {
-      method: 'POST',
-      path: '/health/cache/clear',
-      answer: () => ({ status: 200, body: { removed: clearCache() } }),
-    },
-    {
-      method: 'POST',
-      path: '/health/cache/cleanup',
-      answer: () => ({ status: 200, body: { removed: store.cleanup(clock.now()) } }),
-    },
+    }),
+    ...cacheEndpoints(room),
+    endpoint({
+      method: 'GET',
+      path: '/health/config',
+      summary: 'The configuration in use, with every default filled in and nothing secret in it.',
+      answers: { 200: z.looseObject({}) },
+      answer: () => ({ status: 200, body: config() }),
+    }),
   ]
 }

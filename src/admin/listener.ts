@@ -2,21 +2,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Problem, problemAnswer } from '../http/problem.ts'
+import type { Endpoint, EndpointAnswer } from './endpoint.ts'
 import { createGate } from './gate.ts'
-
-export interface Endpoint {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  /** For probes, which can neither send a token nor know a name: open to whoever reaches the listener. */
-  readonly open?: boolean
-  /** The status and the JSON body of the answer. */
-  answer(): EndpointAnswer | Promise<EndpointAnswer>
-}
-
-export interface EndpointAnswer {
-  readonly status: number
-  readonly body: unknown
-}
+import { readRequest } from './read-request.ts'
 
 export interface ManagementOptions {
   readonly address: { readonly host: string; readonly port: number }
@@ -42,8 +30,10 @@ export function createManagement({ address, token, endpoints, onError }: Managem
         return problem(500, 'internal', 'The endpoint failed; the log says why.')
       })
       .then((reply) => {
+        // What is left unread of a refused body is not worth reading: the connection goes with it.
+        const fields = request.complete ? reply.fields : { ...reply.fields, Connection: 'close' }
+        response.writeHead(reply.status, fields).end(reply.body)
         request.resume()
-        response.writeHead(reply.status, reply.fields).end(reply.body)
       })
   })
 
@@ -60,12 +50,9 @@ export function createManagement({ address, token, endpoints, onError }: Managem
       return problem(404, 'no-endpoint', `There is no such endpoint; there are ${list(endpoints)}.`)
     if (endpoint === undefined)
       return problem(405, 'method', `This endpoint takes ${atPath.map(({ method }) => method).join(', ')}.`)
-    const { status, body } = await endpoint.answer()
-    return {
-      status,
-      fields: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
-      body: `${JSON.stringify(body, null, 2)}\n`,
-    }
+    const reading = await readRequest(request, endpoint)
+    if (reading.kind === 'refused') return problem(reading.status, reading.code, reading.detail)
+    return replyOf(await endpoint.answer(reading.asked))
   }
 
   return {
@@ -89,6 +76,20 @@ interface Reply {
   readonly status: number
   readonly fields: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
+}
+
+function replyOf(answer: EndpointAnswer): Reply {
+  if ('problem' in answer) return problem(answer.status, answer.problem, answer.detail)
+  const { status } = answer
+  if ('content' in answer) {
+    const fields = { 'Content-Type': answer.type, 'Cache-Control': 'no-store', ...answer.fields }
+    return { status, fields: { ...fields, 'X-Content-Type-Options': 'nosniff' }, body: answer.content }
+  }
+  return {
+    status,
+    fields: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+    body: `${JSON.stringify(answer.body, null, 2)}\n`,
+  }
 }
 
 function problem(status: number, code: Problem['code'], detail: string): Reply {

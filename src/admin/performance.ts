@@ -1,9 +1,37 @@
 // GET /health/performance: one call for the people on call.
+import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { Figures, RouteFigures } from '../observe/figures.ts'
 import type { Origin, OriginStats } from '../origin/port.ts'
 import type { Store } from '../store/port.ts'
-import type { DatabaseHealth } from './database-health.ts'
+import { type DatabaseHealth, databaseSchema } from './database-health.ts'
+
+const route = z.strictObject({
+  requests: z.int(),
+  hits: z.int(),
+  misses: z.int(),
+  bypasses: z.int(),
+  failures: z.int(),
+})
+
+/** The shape of the report, for the description of the API. */
+export const performanceSchema = z.strictObject({
+  status: z.enum(['ok', 'degraded']),
+  response_time_ms: z.number(),
+  cache: z.strictObject({
+    total_entries: z.int(),
+    active_entries: z.int(),
+    hits: z.int(),
+    misses: z.int(),
+    hit_rate: z.number(),
+    memory_usage_estimate_mb: z.number(),
+    bypasses: z.int(),
+    evictions: z.int(),
+  }),
+  database: databaseSchema.nullable(),
+  origin: z.strictObject({ connected: z.int(), free: z.int(), pending: z.int(), running: z.int() }),
+  routes: z.record(z.string(), route),
+})
 
 /** Names and shape are fixed: dashboards read them. Times in ms, sizes in MiB, rates in percent. */
 export interface PerformanceReport {

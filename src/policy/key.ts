@@ -39,6 +39,11 @@ export function targetUri(
   return uriOf(head, targetOf(head, cache))
 }
 
+/** Whether the key belongs to one credential. What precedes its last part cannot pass for it. */
+export function isCredentialed(key: string): boolean {
+  return !key.endsWith(joinParts(['shared']))
+}
+
 /** Joins texts so that no two different lists give the same one: each is preceded by its length. */
 export function joinParts(parts: readonly string[]): string {
   let joined = ''

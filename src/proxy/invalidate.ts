@@ -26,9 +26,9 @@ export function invalidateAll(room: Room): number {
 }
 
 /** First the fetches under way, so that none of them can be stored after the store was swept. */
-function invalidate(room: Room, by: Invalidation): number {
+export function invalidate(room: Room, by: Invalidation, soft = false): number {
   room.fences.raise(by)
-  return room.store.invalidate(by, false)
+  return room.store.invalidate(by, soft)
 }
 
 /** The label under which a GET of this path and query is stored: its own route's query rule applies. */

@@ -1,12 +1,12 @@
 // The nearest tier: stored responses in this process, least recently used out first, bounded in bytes.
 import { LRUCache } from 'lru-cache'
 import { currentAgeMs } from '../policy/age.ts'
-import type { StoredResponse } from '../policy/entry.ts'
+import type { Freshness, StoredResponse } from '../policy/entry.ts'
 import { isInvalidated, type Invalidation } from '../policy/invalidation.ts'
 import { sameVariant } from '../policy/vary.ts'
 import { footprintBytes } from './footprint.ts'
 import { KeyIndex } from './key-index.ts'
-import type { Store, StoreStats, Variants } from './port.ts'
+import type { Removal, Store, StoreStats, Variants } from './port.ts'
 
 export interface MemoryOptions {
   /** Bound of all entries together, keys and overhead included. */
@@ -20,14 +20,14 @@ const none: Variants = []
 export function createMemoryStore({ maxBytes, maxEntryBytes }: MemoryOptions): Store {
   const byUri = new KeyIndex()
   const byTag = new KeyIndex()
-  let evictions = 0
+  const removals: Record<Removal, number> = { space: 0, invalidation: 0, cleanup: 0, clear: 0 }
   let entries = 0
 
   const held = new LRUCache<string, Variants>({
     maxSize: maxBytes,
     dispose: (variants, key, reason) => {
       entries -= variants.length
-      if (reason === 'evict') evictions += variants.length
+      if (reason === 'evict') removals.space += variants.length
       for (const { labels } of variants) {
         byUri.remove(labels.uri, key)
         for (const tag of labels.tags) byTag.remove(tag, key)
@@ -63,7 +63,7 @@ export function createMemoryStore({ maxBytes, maxEntryBytes }: MemoryOptions): S
   }
 
   function candidates(by: Invalidation): Iterable<string> {
-    if (by.paths !== null) return [...held.keys()]
+    if (by.paths !== null || by.range !== undefined) return [...held.keys()]
     const keys = new Set<string>()
     for (const uri of by.uris) for (const key of byUri.keysOf(uri)) keys.add(key)
     for (const tag of by.tags) for (const key of byTag.keysOf(tag)) keys.add(key)
@@ -88,33 +88,49 @@ export function createMemoryStore({ maxBytes, maxEntryBytes }: MemoryOptions): S
     },
 
     invalidate(by, soft) {
-      return sweep(candidates(by), (entry) => {
+      const met = sweep(candidates(by), (entry) => {
         if (!isInvalidated(entry.labels, by)) return entry
         return soft ? softened(entry) : null
       })
+      if (!soft) removals.invalidation += met
+      return met
     },
 
-    cleanup: (now) => sweep([...held.keys()], (entry) => (isSpent(entry, now) ? null : entry)),
+    cleanup(now) {
+      const removed = sweep([...held.keys()], (entry) => (isSpent(entry, now) ? null : entry))
+      removals.cleanup += removed
+      return removed
+    },
 
     clear() {
       const removed = entries
       held.clear()
+      removals.clear += removed
       return removed
     },
+
+    all: () => held.values(),
 
     stats: (now): StoreStats => {
       let fresh = 0
       for (const variants of held.values()) for (const entry of variants) if (isFresh(entry, now)) fresh++
-      return { entries, fresh, bytes: held.calculatedSize, evictions }
+      return {
+        entries,
+        fresh,
+        bytes: held.calculatedSize,
+        evictions: removals.space,
+        removals: { ...removals },
+      }
     },
   }
 }
 
 /** A soft invalidation: nothing may be served from it before the origin has confirmed it. */
 function softened(entry: StoredResponse): StoredResponse {
-  const freshness = {
+  const freshness: Freshness = {
     ...entry.freshness,
     lifetimeMs: 0,
+    source: 'purged',
     staleWhileRevalidateMs: 0,
     mayBeStale: false,
     validateAlways: true,

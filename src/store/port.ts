@@ -18,6 +18,8 @@ export interface Store {
   cleanup(now: number): number
   /** Removes everything; the number of responses removed. */
   clear(): number
+  /** All that the nearest tier holds, by key; for the people who operate weir, and not fit for each request. */
+  all(): Iterable<Variants>
   stats(now: number): StoreStats
 }
 
@@ -28,4 +30,9 @@ export interface StoreStats {
   /** Estimated memory, keys, heads and overhead included. */
   readonly bytes: number
   readonly evictions: number
+  /** Responses removed in all, by what removed them. */
+  readonly removals: Readonly<Record<Removal, number>>
 }
+
+/** space: the least recently used made room; invalidation: a write or a purge; the others: an operator. */
+export type Removal = 'space' | 'invalidation' | 'cleanup' | 'clear'
