@@ -14,6 +14,8 @@ export type Storability =
       readonly freshness: Freshness
       /** Lower-case names of the fields that no-cache and private keep out of the store. */
       readonly withoutFields: readonly string[]
+      /** It may answer others than the one who asked without being validated first (RFC 9111 §4). */
+      readonly shareable: boolean
     }
   /** `shareable` false: it is the leader's alone, and followers must ask for themselves. */
   | { readonly kind: 'pass'; readonly reason: Reason; readonly shareable: boolean }
@@ -45,11 +47,18 @@ export function judgeStorability(input: StorabilityInput): Storability {
       kind: 'store',
       freshness,
       withoutFields: [...directives.noCacheFields, ...directives.privateFields],
+      shareable: isReusable(freshness, input.initialAgeMs),
     }
   }
   // A failing origin gives everybody the same error; asking again for each would only make it worse.
   const shareable = refusal === 'status-not-cacheable' && input.response.status >= 500
   return { kind: 'pass', reason: refusal, shareable }
+}
+
+/** Whether it answers the next request as it is: fresh, or stale within the window in which it is refreshed. */
+function isReusable(freshness: Freshness, ageMs: number): boolean {
+  const { validateAlways, lifetimeMs, staleWhileRevalidateMs } = freshness
+  return !validateAlways && ageMs < lifetimeMs + staleWhileRevalidateMs
 }
 
 /** What no policy and no directive can make storable. */

@@ -15,12 +15,14 @@ export type Landing =
       readonly kind: 'stream'
       readonly head: ResponseHead
       readonly vary: readonly VaryValue[]
+      /** Fields (by lower-case name) that are for the leader alone (RFC 9111 §5.2.2.4, §5.2.2.7). */
+      readonly withoutFields: readonly string[]
       readonly body: SharedBody
       readonly report: FillReport
     }
   /** Not for this passenger: decide again. */
   | { readonly kind: 'refused'; readonly reason: Reason }
-  /** No answer from the origin; what is stored may be served in its place. */
+  /** No answer from the origin; what is stored may stand in where this passenger accepts that. */
   | {
       readonly kind: 'failed'
       readonly failure: Failure

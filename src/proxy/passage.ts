@@ -1,11 +1,12 @@
 // One call's passage on a flight: it waits, and makes its own answer of what the flight lands with.
 import { unreachable } from '../base/assert.ts'
+import type { ResponseHead } from '../http/message.ts'
 import type { StoredResponse, VaryValue } from '../policy/entry.ts'
 import type { LookupVerdict } from '../policy/judge-request.ts'
 import type { CacheKey } from '../policy/key.ts'
 import { forwardedOutcome, type Outcome } from '../policy/outcome.ts'
 import type { Reason } from '../policy/reasons.ts'
-import type { Reuse } from '../policy/reuse.ts'
+import { mayServeOnError, type Reuse } from '../policy/reuse.ts'
 import { matchesVary } from '../policy/vary.ts'
 import { type Call, finish } from './call.ts'
 import { noTrip } from './trip.ts'
@@ -63,14 +64,16 @@ export class Passage implements Passenger<Landing, LandingNews> {
         return deliverStored(this.#call, entry, this.#outcome(report, 'REVALIDATED'), this.#tripOf(report))
       }
       case 'stream': {
-        const { head, vary, body, report } = landing
+        const { vary, body, report } = landing
         if (!this.#mayTake(vary, report)) return this.#again()
+        const head = this.#leads ? landing.head : shared(landing.head, landing.withoutFields)
         return deliverStream(this.#call, head, body, this.#outcome(report), this.#tripOf(report))
       }
       case 'refused':
         return this.#again()
       case 'failed': {
-        const { stale, failure, report } = landing
+        const { failure, report } = landing
+        const stale = this.#standIn(landing.stale)
         if (stale === null) return deliverFailure(this.#call, failure, this.#outcome(report), report.trip)
         const outcome = this.#outcome({ ...report, reason: 'stale-if-error' }, 'STALE')
         return deliverStored(this.#call, stale, outcome, report.trip)
@@ -78,6 +81,13 @@ export class Passage implements Passenger<Landing, LandingNews> {
       default:
         return unreachable(landing)
     }
+  }
+
+  /** What is stored, where this call accepts it in place of an error (RFC 5861 §4). */
+  #standIn(stored: StoredResponse | null): StoredResponse | null {
+    const { verdict } = this.#forwarding
+    if (stored === null) return null
+    return mayServeOnError(stored, verdict.directives, this.#call.room.clock.now()) ? stored : null
   }
 
   /** Not what Vary keeps apart, and not what a write overtook before this call came. */
@@ -102,4 +112,10 @@ export class Passage implements Passenger<Landing, LandingNews> {
   #tripOf(report: FillReport): FillReport['trip'] {
     return this.#leads ? report.trip : noTrip
   }
+}
+
+/** The head as others than the one who asked may have it. */
+function shared(head: ResponseHead, withoutFields: readonly string[]): ResponseHead {
+  if (withoutFields.length === 0) return head
+  return { ...head, fields: head.fields.filter((name) => !withoutFields.includes(name)) }
 }

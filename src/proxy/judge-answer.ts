@@ -1,0 +1,99 @@
+// What a fill makes of the origin's answer when its head is there: keep it, pass it on, or take it as a confirmation.
+import { tokenExpiresAt } from '../http/jwt.ts'
+import type { ResponseHead } from '../http/message.ts'
+import { initialAgeMs } from '../policy/age.ts'
+import type { StoredResponse, VaryValue } from '../policy/entry.ts'
+import { tagsOf } from '../policy/invalidated-targets.ts'
+import type { Reason } from '../policy/reasons.ts'
+import { judgeStorability, type Storability } from '../policy/storability.ts'
+import { type ExchangeTimes, freshen } from '../policy/validation.ts'
+import { varyOf } from '../policy/vary.ts'
+import type { FillOrder } from './fill-order.ts'
+
+/** A verdict by which an answer is stored. */
+export type Storing = Extract<Storability, { kind: 'store' }>
+
+export type AnswerVerdict =
+  | {
+      readonly kind: 'keep'
+      readonly vary: readonly VaryValue[]
+      readonly storing: Storing
+      readonly initialAgeMs: number
+    }
+  /** `shareable` false: for the leader alone. */
+  | {
+      readonly kind: 'pass'
+      readonly vary: readonly VaryValue[]
+      readonly reason: Reason
+      readonly shareable: boolean
+    }
+
+export type Confirmation =
+  | { readonly kind: 'keep'; readonly entry: StoredResponse; readonly shareable: boolean }
+  /** It may be served once more, and no longer be stored. */
+  | {
+      readonly kind: 'give'
+      readonly entry: StoredResponse
+      readonly reason: Reason
+      readonly shareable: boolean
+    }
+  /** The 304 is about another representation. */
+  | { readonly kind: 'mismatch' }
+
+/** Judges a new answer. */
+export function judgeAnswer(order: FillOrder, head: ResponseHead, times: ExchangeTimes): AnswerVerdict {
+  const { call, cache } = order
+  const ageMs = initialAgeMs({
+    ageValue: head.fields.get('age'),
+    dateValue: head.fields.get('date'),
+    ...times,
+  })
+  const verdict = judge(order, head, ageMs, times.responseAt)
+  const nominated = varyOf(head.fields, call.head.fields, cache)
+  const vary = nominated === 'any' ? [] : nominated
+  if (verdict.kind === 'pass') return { ...verdict, vary }
+  if (nominated === 'any') return { kind: 'pass', vary, reason: 'vary-any', shareable: false }
+  const declaredBytes = Number(head.fields.get('content-length') ?? 0)
+  if (declaredBytes > call.room.maxEntryBytes) {
+    return { kind: 'pass', vary, reason: 'too-large', shareable: false }
+  }
+  return { kind: 'keep', vary, storing: verdict, initialAgeMs: ageMs }
+}
+
+/** Judges a 304 (RFC 9111 §4.3.4); what it updates may say that the response must not be kept. */
+export function judgeConfirmation(
+  order: FillOrder,
+  stored: StoredResponse,
+  head: ResponseHead,
+  times: ExchangeTimes,
+): Confirmation {
+  const { call, cache } = order
+  const nominated = head.fields.has('vary') ? varyOf(head.fields, call.head.fields, cache) : stored.vary
+  const vary = nominated === 'any' ? stored.vary : nominated
+  const freshened = freshen(stored, head, cache, times, expiryOf(order), vary)
+  if (freshened === null) return { kind: 'mismatch' }
+  const tags = tagsOf(cache.tags, call.params, { site: call.head, fields: freshened.fields })
+  const entry = { ...freshened, labels: { ...stored.labels, tags } }
+  const verdict = judge(order, entry, entry.initialAgeMs, times.responseAt)
+  if (verdict.kind === 'pass') return { ...verdict, kind: 'give', entry }
+  if (nominated === 'any') return { kind: 'give', entry, reason: 'vary-any', shareable: false }
+  return { kind: 'keep', entry, shareable: verdict.shareable }
+}
+
+function judge(order: FillOrder, response: ResponseHead, ageMs: number, responseAt: number): Storability {
+  const { call, cache, key } = order
+  return judgeStorability({
+    request: call.head,
+    credentialed: key.credentialed,
+    response,
+    cache,
+    initialAgeMs: ageMs,
+    responseAt,
+    tokenExpiresAt: expiryOf(order),
+  })
+}
+
+function expiryOf({ call, key }: FillOrder): number | null {
+  const authorization = key.credentialed ? call.head.fields.get('authorization') : undefined
+  return authorization === undefined ? null : tokenExpiresAt(authorization)
+}
