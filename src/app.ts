@@ -67,7 +67,13 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
   }
 
   let stopping = false
-  const upgrades = createUpgrades({ originUrl: config.origin.url, originHost, connectMs })
+  const upgrades = createUpgrades({
+    clock,
+    originUrl: config.origin.url,
+    originHost,
+    connectMs,
+    answerMs: timeouts.firstByteMs,
+  })
   const listener = createListener({
     listen: config.listen,
     clock,

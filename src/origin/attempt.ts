@@ -1,5 +1,6 @@
 // One attempt: a single dispatch through undici, under deadlines, heard to its one end.
 import type { Dispatcher } from 'undici'
+import { isEventStream } from '../http/event-stream.ts'
 import type { Fields } from '../http/fields.ts'
 import type { ResponseHead } from '../http/message.ts'
 import type { Failure } from '../policy/failure.ts'
@@ -181,7 +182,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #head(head: ResponseHead): void {
     this.#stage = 'headed'
-    this.#endless = isEndless(head.fields)
+    // An event stream has no end to wait for, and may say nothing for a long time.
+    this.#endless = isEventStream(head.fields)
     if (this.#endless) this.#order.deadlines.liftTotal()
     this.#moved()
     if (this.#paused) this.pause()
@@ -200,9 +202,4 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#endless || this.#paused) deadlines.rest()
     else deadlines.enter('body', request.timeouts.idleMs)
   }
-}
-
-/** An event stream has no end to wait for, and may say nothing for a long time. */
-function isEndless(fields: Fields): boolean {
-  return /^text\/event-stream\b/i.test(fields.get('content-type') ?? '')
 }

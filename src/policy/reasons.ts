@@ -54,6 +54,7 @@ export const reasons = {
   'response-no-store': { says: 'the response says no-store', cite: 'RFC 9111 §5.2.2.5' },
   'response-private': { says: 'the response is private', cite: 'RFC 9111 §5.2.2.7' },
   'set-cookie': { says: 'the response sets a cookie', cite: 'RFC 9111 §7.3' },
+  'event-stream': { says: 'the response is a stream of events without an end', cite: null },
   'vary-any': { says: 'no other request can be known to match the response', cite: 'RFC 9111 §4.1' },
   'status-not-cacheable': {
     says: 'nothing permits to store a response with this status',

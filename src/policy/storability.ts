@@ -1,5 +1,6 @@
 // Whether a response may be stored, and whether those who wait for it may share it (RFC 9111 §3).
 import { parseRequestDirectives, type ResponseDirectives } from '../http/cache-control.ts'
+import { isEventStream } from '../http/event-stream.ts'
 import type { RequestHead, ResponseHead } from '../http/message.ts'
 import type { Freshness } from './entry.ts'
 import { judgeFreshness, obeyedDirectives } from './freshness.ts'
@@ -66,6 +67,7 @@ function messageRefusal({ request, response }: StorabilityInput): Reason | null 
   const { status, fields } = response
   if (status === 206) return 'partial-content'
   if (fields.has('set-cookie')) return 'set-cookie'
+  if (isEventStream(fields)) return 'event-stream'
   if (
     fields
       .get('vary')

@@ -49,6 +49,8 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
     keepAliveTimeout: listen.keepAliveMs,
     connectionsCheckingInterval: Math.min(CHECK_MS, listen.headTimeoutMs),
     insecureHTTPParser: false,
+    // Any other upgrade is ignored and its request answered as it is (RFC 9110 §7.8): clients offer h2c unasked.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
   // More fields than this are refused by the head's reader; node:http would drop them in silence.
   server.maxHeadersCount = 0

@@ -7,6 +7,7 @@ export class NodeReply implements Reply {
   readonly #response: ServerResponse
   /** Whether the connection must not be used again, as when weir is stopping. */
   #closing: () => boolean = () => false
+  #written = false
 
   constructor(response: ServerResponse) {
     this.#response = response
@@ -32,17 +33,22 @@ export class NodeReply implements Reply {
   }
 
   send(head: AnswerHead, body: Uint8Array | null): void {
-    this.start(head)
+    this.#writeHead(head)
     if (body === null) this.#response.end()
     else this.#response.end(body)
   }
 
-  start({ status, statusText, fields }: AnswerHead): void {
-    const raw = this.#closing() ? [...fields, 'Connection', 'close'] : [...fields]
-    this.#response.writeHead(status, statusText, raw)
+  start(head: AnswerHead): void {
+    this.#writeHead(head)
+    // node:http keeps the head back until there is content, which a silent event stream may not have for long.
+    // What came together with the head is written by then, and so goes out together.
+    queueMicrotask(() => {
+      if (!this.#written && !this.#response.writableEnded) this.#response.flushHeaders()
+    })
   }
 
   write(chunk: Uint8Array): boolean {
+    this.#written = true
     return this.#response.write(chunk)
   }
 
@@ -66,6 +72,11 @@ export class NodeReply implements Reply {
     this.#response.once('close', () => {
       if (!this.#response.writableFinished) listener()
     })
+  }
+
+  #writeHead({ status, statusText, fields }: AnswerHead): void {
+    const raw = this.#closing() ? [...fields, 'Connection', 'close'] : [...fields]
+    this.#response.writeHead(status, statusText, raw)
   }
 }
 

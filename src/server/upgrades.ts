@@ -1,7 +1,8 @@
 // WebSocket upgrades: tunnelled to the origin once it has answered 101.
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createProxyServer } from 'http-proxy-3'
+import type { Clock } from '../base/clock.ts'
 import type { RequestHead } from '../http/message.ts'
 import { originFields } from '../policy/origin-fields.ts'
 import { endWithProblem } from './bare-socket.ts'
@@ -17,15 +18,42 @@ export interface Upgrades {
 }
 
 export interface UpgradesOptions {
+  readonly clock: Clock
   readonly originUrl: string
   /** The Host the origin is told; null: the one that the client named. */
   readonly originHost: string | null
   readonly connectMs: number
+  /** From the request to the end of the answer, where that is no 101. */
+  readonly answerMs: number
 }
 
-export function createUpgrades({ originUrl, originHost, connectMs }: UpgradesOptions): Upgrades {
+export function createUpgrades(options: UpgradesOptions): Upgrades {
+  const { clock, originUrl, originHost, connectMs, answerMs } = options
   const proxy = createProxyServer({ target: originUrl, connectTimeout: connectMs })
   const sockets = new Set<Duplex>()
+  /** Whose client has been sent something: an answer of weir's own would end up in the middle of it. */
+  const begun = new WeakSet<Duplex>()
+
+  // What http-proxy-3 leaves open: a bound in time, a client that leaves early, a refusal that breaks off.
+  proxy.on('proxyReqWs', (outgoing: ClientRequest, _request: unknown, socket: Duplex) => {
+    let tunnelled = false
+    const patience = clock.after(answerMs, () => outgoing.destroy(new AnswerTimeout()))
+    outgoing.once('upgrade', () => {
+      patience.cancel()
+      tunnelled = true
+      begun.add(socket)
+    })
+    outgoing.once('response', (refusal: IncomingMessage) => {
+      begun.add(socket)
+      refusal.once('close', () => {
+        if (!refusal.complete) socket.destroy()
+      })
+    })
+    socket.once('close', () => {
+      patience.cancel()
+      if (!tunnelled) outgoing.destroy()
+    })
+  })
 
   return {
     serve(request, head, socket, first) {
@@ -39,8 +67,9 @@ export function createUpgrades({ originUrl, originHost, connectMs }: UpgradesOpt
       const fields = originFields({ head, cache: null, conditional: [], host: originHost ?? head.authority })
       request.url = head.path + head.query
       request.headers = { ...grouped(fields), connection: 'Upgrade', upgrade: 'websocket' }
-      proxy.ws(request, socket, first, {}, () => {
-        endWithProblem(socket, notAccepted)
+      proxy.ws(request, socket, first, {}, (error) => {
+        if (begun.has(socket)) socket.destroy()
+        else endWithProblem(socket, error instanceof AnswerTimeout ? notAnswered : notAccepted)
       })
     },
     get open() {
@@ -52,6 +81,8 @@ export function createUpgrades({ originUrl, originHost, connectMs }: UpgradesOpt
   }
 }
 
+class AnswerTimeout extends Error {}
+
 const notWebSocket: ParserProblem = {
   status: 501,
   code: 'upgrade',
@@ -62,6 +93,12 @@ const notAccepted: ParserProblem = {
   status: 502,
   code: 'connection_terminated',
   detail: 'The origin did not accept the WebSocket.',
+}
+
+const notAnswered: ParserProblem = {
+  status: 504,
+  code: 'http_response_timeout',
+  detail: 'The origin did not answer the request for a WebSocket in time.',
 }
 
 function isWebSocket({ method, fields, body, version }: RequestHead): boolean {
