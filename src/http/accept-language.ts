@@ -1,4 +1,4 @@
-// Accept-Language (RFC 9110 §12.5.4), in the form that equals that of any other value with the same meaning.
+// Accept-Language (RFC 9110 §12.5.4): what equals a value, and what it asks for above all.
 import { parseWeightedList } from './weighted-list.ts'
 
 /**
@@ -13,4 +13,13 @@ export function normaliseAcceptLanguage(value: string): string | null {
     .sort((a, b) => b.weight - a.weight || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
     .map(({ name, weight }) => (weight === 1 ? name : `${name};q=${weight}`))
     .join(',')
+}
+
+/** The one language range that the client wants more than all others, lower case; null where there is none. */
+export function mostWantedLanguage(value: string): string | null {
+  const choices = parseWeightedList(value)
+  const ranges = choices.filter((choice) => choice !== null && choice.weight > 0)
+  const [first, second] = ranges.sort((a, b) => b.weight - a.weight)
+  if (ranges.length < choices.length || first === undefined || first.name === '*') return null
+  return second?.weight === first.weight ? null : first.name
 }

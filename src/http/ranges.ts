@@ -16,6 +16,7 @@ export type RangeSelection =
 const MAX_RANGES = 5
 const BYTES = /^bytes=(.*)$/i
 const RANGE = /^[\t ]*(?:(\d+)-(\d*)|-(\d+))[\t ]*$/
+const CONTENT_RANGE = /^bytes[\t ]+(\d+)-(\d+)\/(\d+)$/i
 const whole: RangeSelection = { kind: 'whole' }
 
 /**
@@ -41,6 +42,18 @@ export function parseRange(value: string, lengthBytes: number): RangeSelection {
 /** A Content-Range value for a part of a representation (RFC 9110 §14.4). */
 export function formatContentRange({ first, last }: ByteRange, lengthBytes: number): string {
   return `bytes ${first}-${last}/${lengthBytes}`
+}
+
+/**
+ * The range and the complete length that a Content-Range value states; null where it is malformed, of another unit,
+ * contradicts itself, or leaves the length open (RFC 9110 §14.4).
+ */
+export function parseContentRange(value: string): { range: ByteRange; lengthBytes: number } | null {
+  const [matched, first, last, length] = CONTENT_RANGE.exec(value) ?? []
+  const range = { first: Number(first), last: Number(last) }
+  const lengthBytes = Number(length)
+  if (matched === undefined || !Number.isSafeInteger(lengthBytes)) return null
+  return range.first <= range.last && range.last < lengthBytes ? { range, lengthBytes } : null
 }
 
 /** A Content-Range value for a range that cannot be satisfied (RFC 9110 §15.5.17). */

@@ -12,6 +12,8 @@ export interface StoredResponse {
   /** End-to-end fields to send again, without Age and weir's own. */
   readonly fields: Fields
   readonly body: Uint8Array
+  /** Where the body lies in the representation that it is a part of (status 206); null: the body is whole. */
+  readonly part: ContentPart | null
   /** When the request was sent and the response's head came, epoch ms. */
   readonly requestAt: number
   readonly responseAt: number
@@ -24,6 +26,14 @@ export interface StoredResponse {
   readonly derivedEtag: boolean
   /** Last-Modified as received. */
   readonly lastModified: string | null
+}
+
+/** A part of a representation, both ends inside (RFC 9110 §14.4). */
+export interface ContentPart {
+  readonly first: number
+  readonly last: number
+  /** Of the whole representation. */
+  readonly lengthBytes: number
 }
 
 /** What an invalidation can name a stored response, or a fetch in flight, by. */

@@ -1,6 +1,5 @@
 // What of a response answers a request: all of it, a part (206), or that nothing has changed (304).
 import { evaluatePreconditions, ifRangeMatches } from '../http/conditional.ts'
-import { parseHttpDate } from '../http/date.ts'
 import type { Fields } from '../http/fields.ts'
 import type { RequestHead, ResponseHead } from '../http/message.ts'
 import {
@@ -14,7 +13,7 @@ import {
 import { currentAgeMs } from './age.ts'
 import type { StoredResponse } from './entry.ts'
 import { responseFields } from './response-fields.ts'
-import { validatorsOf } from './stored-response.ts'
+import { dateOf, validatorsAt, validatorsOf } from './stored-response.ts'
 
 export interface SelectedResponse {
   readonly status: number
@@ -33,19 +32,18 @@ const OF_RESPONSE =
 
 /**
  * Answers a GET or HEAD from a stored response, with its current Age (RFC 9111 §4). The preconditions and ranges of
- * the request apply to a 200 only.
+ * the request apply to a 200 only, and to a stored part that `holdsAnswer`.
  */
 export function selectResponse(entry: StoredResponse, head: RequestHead, now: number): SelectedResponse {
   const age = String(Math.floor(currentAgeMs(entry, now) / 1000))
-  if (entry.status !== 200 || !asksForLess(head.fields)) return wholeOf(entry, head, age)
-  const { etag, lastModified } = entry
-  const validators = { etag, lastModified, dateMs: dateOf(entry.fields, entry.responseAt) }
+  if (!maySelect(entry.status) || !asksForLess(head.fields)) return wholeOf(entry, head, age)
+  const validators = validatorsAt(entry)
   if (evaluatePreconditions(head.fields, validators, head.method) === 'not-modified')
     return unmodified(entry.fields, age)
   const range = head.fields.get('range')
   if (range === undefined || head.method !== 'GET') return wholeOf(entry, head, age)
   if (!ifRangeMatches(head.fields.get('if-range'), validators)) return wholeOf(entry, head, age)
-  const selection = parseRange(range, entry.body.byteLength)
+  const selection = parseRange(range, entry.part?.lengthBytes ?? entry.body.byteLength)
   switch (selection.kind) {
     case 'whole':
       return wholeOf(entry, head, age)
@@ -64,7 +62,7 @@ export function selectStreamed(
 ): { readonly head: ResponseHead; readonly withContent: boolean } {
   const fields = responseFields(head, now)
   const whole = { head: { ...head, fields }, withContent: request.method !== 'HEAD' }
-  if (head.status !== 200) return whole
+  if (!maySelect(head.status)) return whole
   const validators = { ...validatorsOf(fields), dateMs: dateOf(fields, now) }
   if (evaluatePreconditions(request.fields, validators, request.method) !== 'not-modified') return whole
   return {
@@ -73,12 +71,13 @@ export function selectStreamed(
   }
 }
 
-function asksForLess({ names }: Fields): boolean {
-  return names.some((name) => name === 'range' || name === 'if-none-match' || name === 'if-modified-since')
+/** Preconditions and ranges are about the selected representation, whole or in part (RFC 9110 §13.2.1). */
+function maySelect(status: number): boolean {
+  return status === 200 || status === 206
 }
 
-function dateOf(fields: Fields, responseAt: number): number {
-  return parseHttpDate(fields.get('date') ?? '') ?? responseAt
+function asksForLess({ names }: Fields): boolean {
+  return names.some((name) => name === 'range' || name === 'if-none-match' || name === 'if-modified-since')
 }
 
 function wholeOf(entry: StoredResponse, { method }: RequestHead, age: string): SelectedResponse {
@@ -102,12 +101,13 @@ function withoutContentFields(fields: Fields): Fields {
 }
 
 function partOf(entry: StoredResponse, ranges: readonly ByteRange[], age: string): SelectedResponse {
-  const { fields, body } = entry
+  const { fields, body, part } = entry
   const [only, ...others] = ranges
   if (only !== undefined && others.length === 0) {
     const raw = fields.filter((name) => name !== 'content-length' && name !== 'content-range').raw
-    const part = body.subarray(only.first, only.last + 1)
-    return partial([...raw, 'Content-Range', formatContentRange(only, body.byteLength)], age, part)
+    const at = part?.first ?? 0
+    const range = formatContentRange(only, part?.lengthBytes ?? body.byteLength)
+    return partial([...raw, 'Content-Range', range], age, body.subarray(only.first - at, only.last + 1 - at))
   }
   const raw = fields.filter((name) => !/^content-(?:length|range|type)$/.test(name)).raw
   const boundary = chooseBoundary(body, `weir-${entry.responseAt.toString(36)}`)

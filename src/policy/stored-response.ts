@@ -1,8 +1,9 @@
 // How a response becomes a stored one: which fields it keeps, and which it is given (RFC 9111 §3.1).
+import type { Validators } from '../http/conditional.ts'
 import { formatHttpDate, parseHttpDate } from '../http/date.ts'
 import { Fields } from '../http/fields.ts'
 import type { ResponseHead } from '../http/message.ts'
-import type { Freshness, Labels, StoredResponse, VaryValue } from './entry.ts'
+import type { ContentPart, Freshness, Labels, StoredResponse, VaryValue } from './entry.ts'
 
 export interface StoreInput {
   readonly key: string
@@ -11,6 +12,8 @@ export interface StoreInput {
   /** With end-to-end fields alone. */
   readonly response: ResponseHead
   readonly body: Uint8Array
+  /** Where the body lies in the whole representation; null: it is whole. */
+  readonly part: ContentPart | null
   readonly requestAt: number
   readonly responseAt: number
   readonly initialAgeMs: number
@@ -32,7 +35,7 @@ export interface OriginValidators {
  * length of its body, and with the derived tag where it has no validator.
  */
 export function storeResponse(input: StoreInput): StoredResponse {
-  const { key, labels, vary, response, body, requestAt, responseAt, initialAgeMs, freshness } = input
+  const { key, labels, vary, response, body, part, requestAt, responseAt, initialAgeMs, freshness } = input
   const left = new Set([...input.withoutFields, 'age'])
   const received = response.fields.filter((name) => !left.has(name))
   const { etag, lastModified } = validatorsOf(received)
@@ -47,6 +50,7 @@ export function storeResponse(input: StoreInput): StoredResponse {
     statusText: response.statusText,
     fields,
     body,
+    part,
     requestAt,
     responseAt,
     initialAgeMs,
@@ -65,13 +69,24 @@ export function validatorsOf(fields: Fields): OriginValidators {
   return { etag: etag === '' ? null : etag, lastModified: isDate ? lastModified : null }
 }
 
+/** What a stored response is compared by, at the time of its Date. */
+export function validatorsAt({ etag, lastModified, fields, responseAt }: StoredResponse): Validators {
+  return { etag, lastModified, dateMs: dateOf(fields, responseAt) }
+}
+
+/** The Date, or where there is none that can be read the time the response came, epoch ms (RFC 9110 §6.6.1). */
+export function dateOf(fields: Fields, responseAt: number): number {
+  const [date] = fields.all('date')
+  return (date === undefined ? null : parseHttpDate(date, responseAt)) ?? responseAt
+}
+
 /** The fields with a Date: that on which the response came, where it has none (RFC 9110 §6.6.1). */
 export function withDate(fields: Fields, responseAt: number): Fields {
   return fields.has('date') ? fields : fields.with('Date', formatHttpDate(responseAt))
 }
 
 /** One Content-Length that is true, in the place of the first; none with 204 (RFC 9110 §8.6). */
-function withLength(fields: Fields, status: number, bytes: number): Fields {
+export function withLength(fields: Fields, status: number, bytes: number): Fields {
   if (status === 204) return fields.filter((name) => name !== 'content-length')
   const length = String(bytes)
   const declared = fields.all('content-length')

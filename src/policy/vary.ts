@@ -3,7 +3,7 @@ import { normaliseAcceptEncoding } from '../http/accept-encoding.ts'
 import type { Fields } from '../http/fields.ts'
 import { connectionNamed, isHopByHop } from '../http/hop-by-hop.ts'
 import { splitOutsideQuotes } from '../http/list.ts'
-import { normaliseAcceptLanguage } from '../http/accept-language.ts'
+import { mostWantedLanguage, normaliseAcceptLanguage } from '../http/accept-language.ts'
 import { identifies } from './credential.ts'
 import type { StoredResponse, VaryValue } from './entry.ts'
 import { isAddress, isCondition, isSteering } from './field-roles.ts'
@@ -39,7 +39,10 @@ export function varyOf(response: Fields, request: Fields, cache: CachePolicy): r
   return values
 }
 
-/** The newest stored response that this client's request selects; `variants` are newest first. */
+/**
+ * The newest stored response that this client's request selects; `variants` are newest first. Where the origin
+ * negotiates languages and none was fetched with the same wishes, it is the one in the language wanted most.
+ */
 export function selectVariant(
   variants: readonly StoredResponse[],
   request: Fields,
@@ -47,7 +50,7 @@ export function selectVariant(
   for (const variant of variants) {
     if (variant.vary.length === 0 || matchesVary(variant.vary, request)) return variant
   }
-  return undefined
+  return variants.find((variant) => speaksWantedLanguage(variant, request))
 }
 
 /** Whether the same requests select both. */
@@ -75,6 +78,16 @@ export function variantKey(variants: readonly StoredResponse[], request: Fields)
       return [name, value === null ? '' : `=${value}`]
     }),
   )
+}
+
+/** Whether this is what negotiation by language would choose: nothing is wanted more than the language it is in. */
+function speaksWantedLanguage({ vary, fields }: StoredResponse, request: Fields): boolean {
+  const others = vary.filter(({ name }) => name !== 'accept-language')
+  const wishes = request.get('accept-language')
+  if (others.length === vary.length || wishes === undefined) return false
+  const wanted = mostWantedLanguage(wishes)
+  const language = fields.get('content-language')?.toLowerCase()
+  return wanted !== null && wanted === language && matchesVary(others, request)
 }
 
 function isSettledByKey(name: string, cache: CachePolicy): boolean {

@@ -189,6 +189,7 @@ class Fill implements OriginSink {
         vary,
         response: { ...head, fields: responseFields(head, responseAt) },
         body: content,
+        part: null,
         requestAt: this.#requestAt,
         responseAt,
         initialAgeMs,

@@ -58,6 +58,7 @@ export function entryOf(over: Partial<StoredResponse> = {}): StoredResponse {
     statusText: 'OK',
     fields: Fields.empty,
     body: new Uint8Array(),
+    part: null,
     requestAt: 0,
     responseAt: 0,
     initialAgeMs: 0,

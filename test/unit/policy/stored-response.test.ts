@@ -10,7 +10,15 @@ const DATE = `Date: ${formatHttpDate(noon)}`
 function store(lines: string[], differences: Partial<StoreInput> = {}, status = 200): StoredResponse {
   const { key, labels, vary, freshness } = entry()
   return storeResponse({
-    ...{ key, labels, vary, freshness, response: response(lines, status), body: new Uint8Array(10) },
+    ...{
+      key,
+      labels,
+      vary,
+      freshness,
+      response: response(lines, status),
+      body: new Uint8Array(10),
+      part: null,
+    },
     ...{ requestAt: noon - 5, responseAt: noon, initialAgeMs: 5, withoutFields: [], derivedEtag: null },
     ...differences,
   })

@@ -74,6 +74,7 @@ export function entry(
     statusText: 'OK',
     fields: Fields.empty,
     body: new Uint8Array(10),
+    part: null,
     requestAt: noon,
     responseAt: noon,
     initialAgeMs: 0,

@@ -146,3 +146,28 @@ test('normal values must be stable when formed again', () => {
     }),
   )
 })
+
+describe('a response that varies by language', () => {
+  const german = entryOf({
+    vary: [{ name: 'accept-language', value: 'de,en' }],
+    fields: new Fields(['Content-Language', 'DE']),
+  })
+  test.each([
+    ['must answer the wishes it was fetched with', 'en, de', true],
+    ['may answer a client that wants its language most', 'fr;q=0.5, de', true],
+    ['must not where another language is wanted as much', 'fr, de', false],
+    ['must not where another is wanted more', 'fr, de;q=0.9', false],
+    ['must not where its language is refused', 'de;q=0', false],
+    ['must not for any language', '*', false],
+    ['must not for a dialect', 'de-AT', false],
+    ['must not where a wish cannot be read', 'de, fr;q=x', false],
+  ])('%s: %s', (_, value, selected) => {
+    expect(selectVariant([german], request('Accept-Language', value)) === german).toBe(selected)
+  })
+
+  test('must not answer where it also varies by something else', () => {
+    const other = entryOf({ ...german, vary: [...german.vary, { name: 'foo', value: '1' }] })
+    expect(selectVariant([other], request('Accept-Language', 'de'))).toBeUndefined()
+    expect(selectVariant([other], request('Accept-Language', 'de', 'Foo', '1'))).toBe(other)
+  })
+})
