@@ -10,7 +10,8 @@ const usage = `weir, a caching sidecar for an HTTP API
   weir serve --config proxy.yaml                  run (the default command)
   weir serve --origin URL [--listen HOST:PORT]    run without a file: obey the origin's Cache-Control
   weir check --config proxy.yaml                  say what is wrong with a configuration
-  weir demo                                       run the sample API with weir in front of it
+  weir demo [NAME]                                run a sample API with weir in front of it: accounts (the
+                                                  default), usage, workplans, research or tasks
 
 The configuration file is proxy.yaml unless --config names another.
 `
@@ -37,7 +38,8 @@ async function run(args: string[]): Promise<number | null> {
     case 'check':
       return check(rest[0] ?? file)
     case 'demo':
-      return demo(file)
+      // Without a name it is the repository's own proxy.yaml that is shown.
+      return rest[0] === undefined ? demo('accounts', file) : demo(rest[0], values.config)
     default:
       throw new Error(`there is no command "${command}"; see weir --help`)
   }

@@ -1,37 +1,31 @@
-// The accounts API on node:http: JSON in, JSON out, failures as problem details, and no caching fields of its own.
+// An example on node:http: JSON in, JSON out, failures as problem details, and no caching fields of its own.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { openDatabase } from './database.ts'
-import { accountsEndpoints, type Answer, type Endpoint } from './endpoints.ts'
-import { scanAllUsage } from './latest-usage.ts'
+import type { Answer, Endpoint } from './endpoint.ts'
 import { notFound, Problem } from './problem.ts'
-import { randomFrom } from './random.ts'
-import { createRepository } from './repository.ts'
-import { seedDatabase } from './seed.ts'
 
-export interface AccountsApiOptions {
+export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly host: string
 }
 
-export interface AccountsApi {
+export interface Api {
   readonly url: string
-  /** Answers what is under way, then closes the listener and the database. */
+  /** Answers what is under way, then closes the listener and what it stands on. */
   close(): Promise<void>
 }
 
 const maxBodyBytes = 64 * 1024
 const closeGraceMs = 1_000
 
-/** Seeds a new database and serves it; rejects when the port is taken. */
-export async function startAccountsApi({ port, host }: AccountsApiOptions): Promise<AccountsApi> {
-  const database = openDatabase()
-  database.use((connection) => seedDatabase(connection, Date.now()))
-  const repository = createRepository({ database, readLatestUsage: scanAllUsage, random: randomFrom(90_000) })
-  const endpoints = accountsEndpoints(repository, database)
-
+/** Serves the endpoints; rejects when the port is taken. @param release is called once, after the last answer */
+export async function serveEndpoints(
+  endpoints: readonly Endpoint[],
+  { port, host }: ListenOptions,
+  release: () => void | Promise<void>,
+): Promise<Api> {
   const server = createServer((request, response) => {
     answerRequest(endpoints, request)
       .catch(answerFailure)
@@ -49,7 +43,7 @@ export async function startAccountsApi({ port, host }: AccountsApiOptions): Prom
       const grace = setTimeout(() => server.closeAllConnections(), closeGraceMs)
       await closed
       clearTimeout(grace)
-      database.close()
+      await release()
     },
   }
 }
@@ -66,7 +60,8 @@ async function answerRequest(endpoints: readonly Endpoint[], request: IncomingMe
     throw new Problem(405, 'Method Not Allowed', `${url.pathname} allows ${allow}`, { Allow: allow })
   }
   const params = endpoint.pattern.exec(url)?.pathname.groups ?? {}
-  return endpoint.answer({ params, query: url.searchParams, body: await readJson(request) })
+  const body = await readJson(request)
+  return endpoint.answer({ params, query: url.searchParams, fields: request.headers, body })
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

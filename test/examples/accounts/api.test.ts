@@ -1,13 +1,11 @@
-// The accounts API: the data it starts with, what its writes change, and how it refuses.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { openDatabase } from '../../../examples/accounts/database.ts'
-import { scanAllUsage } from '../../../examples/accounts/latest-usage.ts'
+// The accounts API in both forms: the data it starts with, what its writes change, and how it refuses.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AccountWithUsage } from '../../../examples/accounts/repository.ts'
-import { seedDatabase } from '../../../examples/accounts/seed.ts'
-import { startAccountsApi, type AccountsApi } from '../../../examples/accounts/server.ts'
+import { reportedSizes, type SeedSizes } from '../../../examples/accounts/seed.ts'
+import { startAccountsApi } from '../../../examples/accounts/start.ts'
+import { type Form, formNames } from '../../../examples/shared/form.ts'
+import type { Api } from '../../../examples/shared/serve.ts'
+import { jsonClient } from '../kit/json-client.ts'
 
 interface HistoryRow {
   readonly id: number
@@ -22,31 +20,22 @@ interface HistoryPage {
   readonly next_before: number | null
 }
 
-let api: AccountsApi
+let api: Api
+const client = jsonClient(() => api.url)
+const { get: getJson, send: sendJson } = client
 
-const start = async (): Promise<void> => {
-  api = await startAccountsApi({ port: 0, host: '127.0.0.1' })
+const starting = (form: Form, sizes: SeedSizes) => async (): Promise<void> => {
+  api = await startAccountsApi({ port: 0, host: '127.0.0.1', form }, sizes)
 }
 const stop = (): Promise<void> => api.close()
-
-async function getJson<Body>(path: string): Promise<Body> {
-  const response = await fetch(api.url + path)
-  expect(response.status).toBe(200)
-  return (await response.json()) as Body
-}
-
-function sendJson(method: string, path: string, body?: unknown): Promise<Response> {
-  if (body === undefined) return fetch(api.url + path, { method })
-  const headers = { 'content-type': 'application/json' }
-  return fetch(api.url + path, { method, headers, body: JSON.stringify(body) })
-}
+const small: SeedSizes = { readings: 5, logRows: 20 }
 
 async function listAccounts(): Promise<readonly AccountWithUsage[]> {
   return (await getJson<{ accounts: readonly AccountWithUsage[] }>('/api/accounts')).accounts
 }
 
-describe('reading', () => {
-  beforeAll(start)
+describe.each(formNames)('reading, %s form', (form) => {
+  beforeAll(starting(form, reportedSizes))
   afterAll(stop)
 
   it('lists 33 accounts by email, each with its newest reading of both windows', async () => {
@@ -95,14 +84,14 @@ describe('reading', () => {
   })
 
   it('states the length of its JSON, and leaves validators and caching to whoever stands in front', async () => {
-    const response = await fetch(`${api.url}/api/accounts`)
+    const response = await client.fetch('/api/accounts')
     const bytes = await response.arrayBuffer()
     expect(response.headers.get('content-type')).toBe('application/json')
     expect(response.headers.get('content-length')).toBe(String(bytes.byteLength))
     for (const name of ['etag', 'last-modified', 'cache-control', 'expires']) {
       expect(response.headers.has(name)).toBe(false)
     }
-    const head = await fetch(`${api.url}/api/accounts`, { method: 'HEAD' })
+    const head = await client.fetch('/api/accounts', { method: 'HEAD' })
     expect(head.status).toBe(200)
     expect(head.headers.get('content-length')).toBe(String(bytes.byteLength))
   })
@@ -120,8 +109,8 @@ describe('reading', () => {
   })
 })
 
-describe('writing', () => {
-  beforeEach(start)
+describe.each(formNames)('writing, %s form', (form) => {
+  beforeEach(starting(form, small))
   afterEach(stop)
 
   it('shows a changed account in the next list', async () => {
@@ -152,7 +141,7 @@ describe('writing', () => {
 
   it('removes an account with its usage', async () => {
     expect((await sendJson('DELETE', '/api/accounts/acc-02')).status).toBe(204)
-    expect((await fetch(`${api.url}/api/accounts/acc-02`)).status).toBe(404)
+    expect((await client.fetch('/api/accounts/acc-02')).status).toBe(404)
     expect(await listAccounts()).toHaveLength(32)
     expect(await getJson('/api/usage/history?account=acc-02')).toMatchObject({ usage: [] })
   })
@@ -172,8 +161,26 @@ describe('writing', () => {
   })
 })
 
+describe('what each form does when', () => {
+  afterEach(stop)
+
+  it.each<[form: Form, readings: number]>([
+    ['slow', 2],
+    ['repaired', 0],
+  ])(
+    'usage is asked for: the %s form writes %d new readings of the first account',
+    async (form, readings) => {
+      await starting(form, small)()
+      const { usage } = await getJson<{ usage: readonly { account_id: string }[] }>('/api/usage')
+      expect(usage).toHaveLength(33)
+      const history = await getJson<HistoryPage>('/api/usage/history?account=acc-01&limit=100')
+      expect(history.usage).toHaveLength(small.readings * 2 + readings)
+    },
+  )
+})
+
 describe('refusing', () => {
-  beforeAll(start)
+  beforeAll(starting('repaired', small))
   afterAll(stop)
 
   const json = { 'content-type': 'application/json' }
@@ -201,7 +208,7 @@ describe('refusing', () => {
       413,
     ],
   ])('answers %s with problem details', async (_name, path, init, status) => {
-    const response = await fetch(api.url + path, init)
+    const response = await client.fetch(path, init)
     expect(response.status).toBe(status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     const problem = (await response.json()) as Record<string, unknown>
@@ -213,62 +220,5 @@ describe('refusing', () => {
   it('says which methods a path has', async () => {
     const response = await sendJson('PUT', '/api/accounts')
     expect(response.headers.get('allow')).toBe('GET, HEAD, POST')
-  })
-})
-
-describe('the seed', () => {
-  it('writes the same rows for the same time', () => {
-    const now = Date.UTC(2025, 0, 1)
-    const [first, second] = [0, 1].map(() => {
-      const database = openDatabase()
-      return database.use((connection) => {
-        seedDatabase(connection, now)
-        const newest = (table: string): unknown =>
-          connection.prepare(`SELECT * FROM ${table} ORDER BY id DESC LIMIT 100`).all()
-        return ['accounts', 'usage_history', 'request_logs'].map(newest)
-      })
-    })
-    expect(first).toEqual(second)
-  })
-})
-
-describe('scanAllUsage', () => {
-  it('takes a row without a window for a primary one', () => {
-    const database = openDatabase()
-    const latest = database.use((connection) => {
-      connection.exec(`
-        INSERT INTO accounts (id, email, plan, status, created_at) VALUES
-          ('a', 'a@x.example', 'free', 'active', '2025'), ('b', 'b@x.example', 'free', 'active', '2025');
-        INSERT INTO usage_history (account_id, window, used_percent, window_minutes, reset_at, recorded_at) VALUES
-          ('a', NULL,        1, 300, '', '2025-01-01'),
-          ('a', 'primary',   2, 300, '', '2025-01-02'),
-          ('a', 'secondary', 3, 300, '', '2025-01-03'),
-          ('b', 'primary',   4, 300, '', '2025-01-01'),
-          ('b', NULL,        5, 300, '', '2025-01-02')`)
-      return scanAllUsage(connection)
-    })
-    const used = (window: 'primary' | 'secondary'): unknown =>
-      Object.fromEntries([...latest[window]].map(([id, reading]) => [id, reading.used_percent]))
-    expect(used('primary')).toEqual({ a: 2, b: 5 })
-    expect(used('secondary')).toEqual({ a: 3 })
-  })
-})
-
-describe('the command', () => {
-  const command = fileURLToPath(new URL('../../../examples/accounts/index.ts', import.meta.url))
-
-  it.each<[name: string, end: (child: ReturnType<typeof fork>) => void]>([
-    ['its parent goes', (child) => child.disconnect()],
-    ['it is told to terminate', (child) => child.kill('SIGTERM')],
-  ])('says where it listens, and ends when %s', async (_name, end) => {
-    const child = fork(command, ['--port', '0'], { silent: true })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const [line] = (await once(child.stdout!, 'data')) as [Buffer]
-    const [, url] = /^accounts API on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString())!
-    expect((await fetch(`${url}/health`)).status).toBe(200)
-
-    const exited = once(child, 'exit')
-    end(child)
-    expect(await exited).toEqual([0, null])
   })
 })
