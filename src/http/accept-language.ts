@@ -18,8 +18,8 @@ export function normaliseAcceptLanguage(value: string): string | null {
 /** The one language range that the client wants more than all others, lower case; null where there is none. */
 export function mostWantedLanguage(value: string): string | null {
   const choices = parseWeightedList(value)
-  const ranges = choices.filter((choice) => choice !== null && choice.weight > 0)
+  const ranges = choices.filter((choice) => choice !== null)
   const [first, second] = ranges.sort((a, b) => b.weight - a.weight)
-  if (ranges.length < choices.length || first === undefined || first.name === '*') return null
-  return second?.weight === first.weight ? null : first.name
+  if (ranges.length < choices.length || first === undefined) return null
+  return first.name === '*' || first.weight === 0 || second?.weight === first.weight ? null : first.name
 }
