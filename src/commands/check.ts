@@ -6,7 +6,7 @@ import { readConfig } from '../config/load.ts'
 export async function check(file: string): Promise<number> {
   const loaded = await readConfig(file, process.env)
   if (loaded.kind === 'invalid') {
-    process.stderr.write(`${formatErrors(loaded.errors)}\n`)
+    process.stdout.write(`${formatErrors(loaded.errors)}\n`)
     return 1
   }
   for (const warning of loaded.warnings) process.stdout.write(`${file}: warning: ${warning}\n`)

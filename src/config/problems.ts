@@ -1,7 +1,7 @@
 // What zod found, in the words of the configuration: one problem for each mistake.
 import type { z } from 'zod'
 import { nearestWord } from '../base/nearest.ts'
-import type { Path, Problem } from './errors.ts'
+import { formatPath, type Path, type Problem } from './errors.ts'
 import { isUnbuilt, unbuiltMessage } from './unbuilt.ts'
 
 type Issue = z.core.$ZodIssue
@@ -12,19 +12,26 @@ export type Checked<T> = { readonly value: T } | { readonly problems: readonly P
 export function check<T>(schema: z.ZodType<T>, data: unknown): Checked<T> {
   const result = schema.safeParse(data, { error: nativeMessage })
   if (result.success) return { value: result.data }
-  return { problems: result.error.issues.flatMap((issue) => explain(issue, [], schema, data)) }
+  const problems = result.error.issues.flatMap((issue) => explain(issue, [], schema, data))
+  const meant = new Set(problems.flatMap(({ meantPath }) => meantPath ?? []))
+  // That a key is missing where another stands that was meant to be it is one mistake.
+  const isMissing = ({ path }: Problem): boolean => valueAt(data, path) === undefined
+  return {
+    problems: problems.filter((problem) => !(isMissing(problem) && meant.has(formatPath(problem.path)))),
+  }
 }
 
-function explain(issue: Issue, prefix: Path, schema: z.ZodType, data: unknown): readonly Problem[] {
+/** A problem that may know which key, by its path, its own was meant to be. */
+interface Explained extends Problem {
+  readonly meantPath?: string
+}
+
+function explain(issue: Issue, prefix: Path, schema: z.ZodType, data: unknown): readonly Explained[] {
   const path = [...prefix, ...(issue.path as Path)]
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysAt(schema, path)
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        at: 'key',
-        message: unknownKey([...path, key], key, known),
-      }))
+      return issue.keys.map((key) => unknownKey(path, key, known))
     }
     case 'invalid_union':
       if (Array.isArray(valueAt(data, path)) && isUnbuilt(path, '[]')) {
@@ -48,12 +55,15 @@ function distance(branch: readonly Issue[]): number {
   return branch.some(({ code }) => code === 'custom') ? 1 : 2
 }
 
-function unknownKey(path: Path, key: string, known: readonly string[]): string {
-  if (isUnbuilt(path)) return unbuiltMessage(`"${key}"`)
+function unknownKey(parent: Path, key: string, known: readonly string[]): Explained {
+  const path = [...parent, key]
+  if (isUnbuilt(path)) return { path, at: 'key', message: unbuiltMessage(`"${key}"`) }
   const nearest = nearestWord(key, known)
-  return nearest === null
-    ? `unknown key "${key}"; known here: ${known.join(', ')}`
-    : `unknown key "${key}"; did you mean "${nearest}"?`
+  if (nearest === null) {
+    return { path, at: 'key', message: `unknown key "${key}"; known here: ${known.join(', ')}` }
+  }
+  const message = `unknown key "${key}"; did you mean "${nearest}"?`
+  return { path, at: 'key', message, meantPath: formatPath([...parent, nearest]) }
 }
 
 /** Messages for what zod checks itself: the shapes of sections and lists, and lists that are empty. */

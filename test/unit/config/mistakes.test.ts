@@ -6,6 +6,7 @@ describe('a mistake in another section must be reported once, at its key or valu
   const address = 'write an address such as 127.0.0.1:8080 or [::1]:8080'
   test.each([
     ['', '1:1 origin: is missing; write a URL such as http://127.0.0.1:8000'],
+    ['orign: http://127.0.0.1:8000', '1:1 orign: unknown key "orign"; did you mean "origin"?'],
     ['- a', '1:1 write a section (lines of "key: value")'],
     ['origin: api:8000', '1:9 origin: write a URL such as http://127.0.0.1:8000'],
     ['origin: http://api/v1', '1:9 origin: write the URL without path, query and fragment'],
