@@ -39,7 +39,10 @@ export async function startAccountsApi(
       : undefined
   const health = healthEndpoint(
     () => sqlitePool([connection]),
-    () => new Promise((resolve) => resolve((repository.ping(), {}))),
+    () => {
+      repository.ping()
+      return {}
+    },
   )
   const endpoints = [...accountsEndpoints(repository, form.refreshedBy), health]
   const api = await serveEndpoints(endpoints, listen, () => {

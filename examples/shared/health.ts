@@ -8,13 +8,15 @@ export interface PoolState {
   readonly total_connections: number
 }
 
+export type HealthFacts = Readonly<Record<string, unknown>>
+
 /**
  * `GET /health`. @param ask asks the database something small, and fails when it does not answer; what it gives becomes
  * part of the answer
  */
 export function healthEndpoint(
   pool: () => PoolState,
-  ask: () => Promise<Readonly<Record<string, unknown>>>,
+  ask: () => HealthFacts | Promise<HealthFacts>,
 ): Endpoint {
   return endpoint('GET', '/health', async () => {
     const startedAt = performance.now()
