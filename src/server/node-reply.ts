@@ -53,7 +53,7 @@ export class NodeReply implements Reply {
   }
 
   end(trailers: Fields): void {
-    if (trailers.raw.length > 0) this.#response.addTrailers(pairs(trailers))
+    if (trailers.raw.length > 0 && this.#takesTrailers()) this.#response.addTrailers(pairs(trailers))
     this.#response.end()
   }
 
@@ -72,6 +72,11 @@ export class NodeReply implements Reply {
     this.#response.once('close', () => {
       if (!this.#response.writableFinished) listener()
     })
+  }
+
+  /** Who does not say so may drop them unseen, or not know them at all (RFC 9110 §6.5.1). */
+  #takesTrailers(): boolean {
+    return /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i.test(String(this.#response.req.headers.te ?? ''))
   }
 
   #writeHead({ status, statusText, fields }: AnswerHead): void {
