@@ -17,9 +17,15 @@ import { exchange } from './proxy/exchange.ts'
 import { Fences } from './proxy/fences.ts'
 import { Flights } from './proxy/flights.ts'
 import { HitForMiss } from './proxy/hit-for-miss.ts'
+import { coverageOf } from './proxy/writes/coverage.ts'
+import { runSummary } from './proxy/writes/run-summary.ts'
+import { createWrites } from './proxy/writes/writes.ts'
 import { compileRoutes } from './route/routes.ts'
 import { createListener } from './server/listener.ts'
 import { createUpgrades } from './server/upgrades.ts'
+import { createMemoryLeases } from './store/memory-lease.ts'
+import { createMemoryReplays } from './store/memory-replays.ts'
+import { createMemoryRunRecords } from './store/memory-run-records.ts'
 import { createMemoryStore } from './store/memory.ts'
 
 export interface App {
@@ -47,6 +53,20 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
   const store = createMemoryStore({ maxBytes: memoryBytes, maxEntryBytes })
   const figures = new Figures()
   const logRequest = requestLog(log, config.log, random)
+  const routes = compileRoutes(config.routes)
+  let manageAt = config.manage.address
+  const writes = createWrites({
+    clock,
+    leases: createMemoryLeases(clock),
+    runs: createMemoryRunRecords(),
+    replays: createMemoryReplays(clock, REPLAY_BYTES),
+    observeRun: (run) => {
+      figures.countRun(run)
+      log[run.state === 'answered' ? 'info' : 'warn'](runSummary(run), 'job run')
+    },
+    statusUrl: (runId) => `http://${hostOf(manageAt)}/health/jobs?run=${runId}`,
+    covers: coverageOf(config.routes, routes),
+  })
   const room: Room = {
     clock,
     origin,
@@ -58,12 +78,13 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     digest: createDigest(config.cache.secret),
     maxEntryBytes,
     originHost,
-    routes: compileRoutes(config.routes),
+    routes,
     fallback: config.fallback,
     admission: new AdmissionDesk(clock),
     flights: new Flights(),
     fences: new Fences(),
     hitForMiss: new HitForMiss(clock),
+    writes,
   }
 
   let stopping = false
@@ -97,17 +118,32 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     return askDatabaseHealth(origin, originHost ?? new URL(config.origin.url).host, config.origin.health)
   }
 
+  function within(ms: number, promise: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const patience = clock.after(Math.max(0, ms), resolve)
+      void promise.finally(() => {
+        patience.cancel()
+        resolve()
+      })
+    })
+  }
+
   async function stop(graceMs: number): Promise<void> {
     stopping = true
     upgrades.stop()
+    const graceEndsAt = clock.now() + graceMs
     await listener.stop(graceMs)
+    // Writes outlive their clients: what is at the origin may end in peace, and what is held is given back.
+    await within(graceEndsAt - clock.now(), writes.underway.idle())
     await management.stop()
     await origin.destroy()
+    await within(RELEASE_MS, writes.underway.idle())
   }
 
   try {
     const data = await listener.start()
     const manage = await management.start()
+    manageAt = { host: manage.address, port: manage.port }
     return {
       data: { host: data.address, port: data.port },
       manage: { host: manage.address, port: manage.port },
@@ -117,6 +153,15 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     await stop(0)
     throw error
   }
+}
+
+/** What answers to idempotent writes may take, all together. */
+const REPLAY_BYTES = 64 * 1024 * 1024
+/** How long the stores of leases and records may take at the end. */
+const RELEASE_MS = 1000
+
+function hostOf({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /** Bytes of an HMAC that a key carries: as many as a key needs to be unguessable. */

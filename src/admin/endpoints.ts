@@ -4,6 +4,7 @@ import type { Room } from '../proxy/call.ts'
 import { cacheEndpoints } from './cache-endpoints.ts'
 import type { Json } from './config-view.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
+import { jobEndpoints } from './job-endpoints.ts'
 import { type PerformanceReport, performanceSchema } from './performance.ts'
 
 export interface ManagedParts {
@@ -50,6 +51,7 @@ export function managementEndpoints({
       answer: async () => ({ status: 200, body: await performance() }),
     }),
     ...cacheEndpoints(room),
+    ...jobEndpoints(room),
     endpoint({
       method: 'GET',
       path: '/health/config',

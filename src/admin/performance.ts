@@ -31,6 +31,8 @@ export const performanceSchema = z.strictObject({
   database: databaseSchema.nullable(),
   origin: z.strictObject({ connected: z.int(), free: z.int(), pending: z.int(), running: z.int() }),
   routes: z.record(z.string(), route),
+  refusals: z.record(z.string(), z.int()),
+  jobs: z.record(z.string(), z.strictObject({ runs: z.int(), failures: z.int(), busy_ms: z.number() })),
 })
 
 /** Names and shape are fixed: dashboards read them. Times in ms, sizes in MiB, rates in percent. */
@@ -51,6 +53,10 @@ export interface PerformanceReport {
   readonly database: DatabaseHealth | null
   readonly origin: OriginStats
   readonly routes: Readonly<Record<string, RouteFigures>>
+  /** Answers that weir gave by itself, by reason: what it refused, replayed, or summed up. */
+  readonly refusals: Readonly<Record<string, number>>
+  /** Runs of jobs that have ended, by route. */
+  readonly jobs: Readonly<Record<string, { runs: number; failures: number; busy_ms: number }>>
 }
 
 export interface PerformanceSources {
@@ -90,6 +96,13 @@ export async function reportPerformance({
     database: health,
     origin: origin.stats(),
     routes: Object.fromEntries(figures.routes),
+    refusals: Object.fromEntries(figures.ownAnswers),
+    jobs: Object.fromEntries(
+      Array.from(figures.jobs, ([name, { runs, failures, busyMs }]) => [
+        name,
+        { runs, failures, busy_ms: rounded(busyMs) },
+      ]),
+    ),
   }
 }
 

@@ -11,7 +11,12 @@ const reach = z.object({ path: route.shape.path, methods: route.shape.methods })
 
 /** `lineOf` gives the line on which the value at a path starts. */
 export function crossCheck(data: unknown, lineOf: (path: Path) => number): readonly Problem[] {
-  return [...shadowedRoutes(data, lineOf), ...strayParameters(data), ...openManagement(data)]
+  return [
+    ...shadowedRoutes(data, lineOf),
+    ...strayParameters(data),
+    ...jobsInTurn(data),
+    ...openManagement(data),
+  ]
 }
 
 function shadowedRoutes(data: unknown, lineOf: (path: Path) => number): readonly Problem[] {
@@ -38,6 +43,25 @@ function strayParameters(data: unknown): readonly Problem[] {
         message: `":${name}" is not a parameter of ${pattern.text}`,
       }))
     }),
+  )
+}
+
+/** A job's lease keeps the runs of its path apart already, and whoever comes meanwhile is not to wait. */
+function jobsInTurn(data: unknown): readonly Problem[] {
+  const guards = (index: number, key: string): boolean => {
+    const section = at(data, ['routes', index, key]) ?? at(data, ['defaults', key])
+    return section !== undefined && section !== 'off'
+  }
+  return list(at(data, ['routes'])).flatMap((_, index) =>
+    guards(index, 'job') && guards(index, 'serialize')
+      ? [
+          {
+            path: ['routes', index],
+            at: 'value' as const,
+            message: 'write one of job and serialize; switch an inherited one off with "off"',
+          },
+        ]
+      : [],
   )
 }
 
@@ -73,7 +97,8 @@ function templatesOf(data: unknown, index: number): readonly { path: Path; templ
   ]
   return sources.flatMap((source) => {
     const own = ['routes', index, ...source]
-    const path = at(data, own) === undefined ? ['defaults', ...source] : own
+    const given = at(data, own) === undefined ? ['defaults', ...source] : own
+    const path = at(data, [...given, 'targets']) === undefined ? given : [...given, 'targets']
     return list(at(data, path)).flatMap((template, position) =>
       typeof template === 'string' && !template.startsWith('/')
         ? [{ path: [...path, position], template }]

@@ -6,6 +6,7 @@ import type {
   RoutePolicy,
   TimeoutsPolicy,
 } from '../policy/route-policy.ts'
+import { idempotencyPolicy, jobPolicy, serializePolicy } from './layers-writes.ts'
 import type { CacheSection } from './schema-route-cache.ts'
 import type { RouteLayer } from './schema-route.ts'
 
@@ -22,13 +23,18 @@ const standardRetry: Whole<'retry'> = {
 
 /** The policy of a route; later layers win, key by key. */
 export function routePolicy(name: string, layers: readonly RouteLayer[]): RoutePolicy {
+  const invalidates = layers.findLast((layer) => layer.invalidates !== undefined)?.invalidates
   return {
     name,
     cache: cachePolicy(layers.flatMap(({ cache }) => cache ?? [])),
     limits: limitsPolicy(layers),
     timeouts: timeoutsPolicy(layers),
     retry: retryPolicy(layers),
-    invalidates: layers.findLast(({ invalidates }) => invalidates !== undefined)?.invalidates ?? [],
+    invalidates: invalidates?.targets ?? [],
+    invalidatesSoftly: invalidates?.soft ?? false,
+    job: jobPolicy(layers),
+    serialize: serializePolicy(layers),
+    idempotency: idempotencyPolicy(layers),
   }
 }
 

@@ -58,7 +58,8 @@ function inOrder(errors: readonly ConfigError[]): readonly ConfigError[] {
 }
 
 function configOf({ listen, origin, manage, cache, log, defaults, routes }: ConfigFile): WeirConfig {
-  const { cache: _cache, invalidates: _invalidates, ...passed } = defaults
+  const { limits, timeouts, retry } = defaults
+  const passed = { ...(limits && { limits }), ...(timeouts && { timeouts }), ...(retry && { retry }) }
   const fallback: RoutePolicy = routePolicy('unmatched', [origin, passed])
   return {
     listen: {

@@ -1,7 +1,8 @@
 // The schema of a route, and of the sections that routes inherit.
 import { z } from 'zod'
-import { invalidation, method, pathPattern } from './names.ts'
+import { method, pathPattern } from './names.ts'
 import { routeCache } from './schema-route-cache.ts'
+import { idempotency, invalidates, job, serialize } from './schema-route-writes.ts'
 import { orOff, word } from './term.ts'
 import { choice, count, deadline, number, share, size } from './vocabulary.ts'
 
@@ -79,13 +80,13 @@ const layer = {
   limits: limits.exactOptional(),
   timeouts: timeouts.exactOptional(),
   retry: retry.exactOptional(),
-  invalidates: z
-    .array(word(invalidation))
-    .describe(
-      'What a successful write makes invalid besides its own URI: tags, or path patterns that start with /.',
-    )
+  invalidates: invalidates
+    .describe('What a successful write makes invalid besides its own URI: targets, or a section.')
     .exactOptional()
     .meta({ standard: [] }),
+  job: job.exactOptional(),
+  serialize: serialize.exactOptional(),
+  idempotency: idempotency.exactOptional(),
 }
 
 /** What a route may inherit; a route's own keys win, one by one. */

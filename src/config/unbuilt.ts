@@ -11,9 +11,6 @@ export const unbuilt: ReadonlySet<string> = new Set([
   'origin.breaker',
   'origin.balance',
   'cache.redis',
-  'routes[].job',
-  'routes[].serialize',
-  'routes[].idempotency',
   'routes[].classify',
 ])
 

@@ -13,7 +13,8 @@ export function warningsOf({ manage, routes }: ConfigFile): readonly Problem[] {
   if (manage.token === undefined) {
     warn(['manage'], 'no token: every program on this machine may clear the cache')
   }
-  for (const [index, { methods, cache, invalidates }] of routes.entries()) {
+  for (const [index, route] of routes.entries()) {
+    const { methods, cache } = route
     const own = (key: string): Problem['path'] => ['routes', index, key]
     if (
       cache !== undefined &&
@@ -22,8 +23,10 @@ export function warningsOf({ manage, routes }: ConfigFile): readonly Problem[] {
     ) {
       warn(own('cache'), 'has no effect: only answers to GET, HEAD and QUERY are stored')
     }
-    if (invalidates !== undefined && methods?.every((name) => safe.includes(name)) === true) {
-      warn(own('invalidates'), 'has no effect: none of the methods writes')
+    for (const key of ['invalidates', 'job', 'serialize', 'idempotency'] as const) {
+      if (route[key] !== undefined && methods?.every((name) => safe.includes(name)) === true) {
+        warn(own(key), 'has no effect: none of the methods writes')
+      }
     }
   }
   return warnings

@@ -8,6 +8,8 @@ export interface Problem {
   readonly code: string
   /** Whole seconds after which to try again; null where trying again does not help. */
   readonly retryAfterSeconds: number | null
+  /** Extension members (RFC 9457 §3.2). */
+  readonly members?: Readonly<Record<string, unknown>>
 }
 
 export interface ProblemAnswer {
@@ -47,9 +49,10 @@ const titles: Readonly<Record<number, string>> = {
 const encoder = new TextEncoder()
 
 /** The problem as a whole answer, ready to send; it is never stored by anyone. */
-export function problemAnswer({ status, detail, code, retryAfterSeconds }: Problem): ProblemAnswer {
+export function problemAnswer({ status, detail, code, retryAfterSeconds, members }: Problem): ProblemAnswer {
   const title = titles[status] ?? 'Error'
-  const body = encoder.encode(`${JSON.stringify({ type: 'about:blank', title, status, detail, code })}\n`)
+  const problem = { type: 'about:blank', title, status, detail, code, ...members }
+  const body = encoder.encode(`${JSON.stringify(problem)}\n`)
   const fields = [
     'Content-Type',
     'application/problem+json',

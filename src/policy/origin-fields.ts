@@ -17,8 +17,14 @@ export interface OriginFieldsInput {
   readonly host: string
 }
 
-// The origin adapter frames the request; weir itself answers Expect.
-const REBUILT: ReadonlySet<string> = new Set(['host', 'content-length', 'expect', 'x-forwarded-for'])
+// The origin adapter frames the request; weir itself answers Expect, and nobody else gives out fencing tokens.
+const REBUILT: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'expect',
+  'weir-fencing-token',
+  'x-forwarded-for',
+])
 
 /** Name, value, name, value …: Host first, the client's fields in their order and spelling, then weir's own. */
 export function originFields({ head, cache, conditional, host }: OriginFieldsInput): string[] {

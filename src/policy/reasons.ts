@@ -36,7 +36,7 @@ export const reasons = {
   'stale-if-error': { says: 'stale, in place of an error', cite: 'RFC 5861 §4' },
   stale: { says: 'the stored response is stale and has to be validated', cite: 'RFC 9111 §4.2.4' },
   'no-cache': { says: 'the response must be validated before each use', cite: 'RFC 9111 §5.2.2.4' },
-  'soft-purged': { says: 'an operator has marked the stored response for validation', cite: null },
+  'soft-purged': { says: 'a soft invalidation has marked the stored response for validation', cite: null },
   'request-no-cache': { says: 'the client asks for validation', cite: 'RFC 9111 §5.2.1.4' },
   'request-max-age': {
     says: 'the stored response is older than the client accepts',
@@ -70,6 +70,28 @@ export const reasons = {
   'too-large': { says: 'the response is larger than an entry may be', cite: null },
   'too-many-variants': { says: 'the key has as many variants as it may have', cite: null },
   fenced: { says: 'an invalidation overtook the fetch', cite: 'RFC 9111 §4.4' },
+
+  // Whether a write is sent.
+  'job-busy': { says: 'a run of the job is under way', cite: null },
+  'job-joined': { says: 'answered with the run that was under way', cite: null },
+  'job-cooldown': { says: 'the job ran a moment ago', cite: null },
+  'lease-unavailable': { says: 'it cannot be known whether another holds the lease', cite: null },
+  'queue-full': { says: 'as many writes wait for the resource as may', cite: null },
+  'queue-wait-over': { says: 'the write did not get its turn in time', cite: null },
+  'precondition-failed': {
+    says: 'the resource is not what the write was made for',
+    cite: 'RFC 9110 §13.1.1',
+  },
+  'precondition-required': { says: 'the write does not say what it was made for', cite: 'RFC 6585 §3' },
+  'current-unknown': { says: 'the current representation could not be had', cite: null },
+  'idempotency-key-missing': { says: 'the route requires an Idempotency-Key', cite: null },
+  'idempotency-key-invalid': { says: 'the Idempotency-Key cannot be read', cite: null },
+  'idempotency-in-flight': { says: 'a request with the same key is under way', cite: null },
+  'idempotency-mismatch': { says: 'the key belongs to another request', cite: null },
+  'idempotency-lost': { says: 'what became of the first request is not known', cite: null },
+  'idempotency-too-large': { says: 'the answer was too large to be kept', cite: null },
+  'idempotency-replayed': { says: 'answered as the first request with the same key was', cite: null },
+  'content-budget': { says: 'as much content is held as may be', cite: null },
 
   // What became of validation.
   validated: { says: 'the origin confirmed the stored response', cite: 'RFC 9111 §4.3.4' },

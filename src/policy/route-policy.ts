@@ -10,12 +10,49 @@ export interface RoutePolicy {
   readonly retry: RetryPolicy
   /** What a successful unsafe request on this route makes invalid, besides its own URI. */
   readonly invalidates: readonly InvalidationTemplate[]
+  /** Stored responses that a write makes invalid stay, to be validated or to stand in for an error. */
+  readonly invalidatesSoftly: boolean
+  /** Null: the guard does not stand before this route's writes. */
+  readonly job: JobPolicy | null
+  readonly serialize: SerializePolicy | null
+  readonly idempotency: IdempotencyPolicy | null
+}
+
+/** Runs of one path that must not overlap. */
+export interface JobPolicy {
+  /** How long a run's lease lasts where it is not renewed: the longest that a dead holder blocks others. */
+  readonly leaseMs: number
+  /** What others get while it runs: a refusal, what is known of the run, or its answer. */
+  readonly busy: 409 | 202 | 'join'
+  /** For how long after a run that succeeded its summary is the answer; 0: not at all. */
+  readonly cooldownMs: number
+  /** JSON pointers (RFC 6901) into the answer: what a run's record shows of it. */
+  readonly report: readonly string[]
+  /** A run ends when the last client that waits for it leaves. */
+  readonly abortWithClient: boolean
+}
+
+/** Writes of one path that are sent one at a time. */
+export interface SerializePolicy {
+  /** How long a write may wait for its turn. */
+  readonly waitMs: number
+  /** How many may wait. */
+  readonly queue: number
+  /** Whether preconditions are checked against the current representation, and whether there has to be one; null: neither. */
+  readonly lostUpdates: 'reject' | 'require' | null
+}
+
+/** Writes that are carried out once for each Idempotency-Key. */
+export interface IdempotencyPolicy {
+  /** How long an answer is repeated. */
+  readonly ttlMs: number
+  /** A request without a key is refused. */
+  readonly required: boolean
 }
 
 /** A tag template (`account-:id`) or a path pattern (starts with `/`), as configured. */
 export type InvalidationTemplate =
-  | { readonly kind: 'tag'; readonly template: string }
-  | { readonly kind: 'path'; readonly pattern: string }
+  { readonly kind: 'tag'; readonly template: string } | { readonly kind: 'path'; readonly pattern: string }
 
 export interface CachePolicy {
   /** Freshness where the origin states none; null: obey the origin alone. */

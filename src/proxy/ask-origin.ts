@@ -4,6 +4,7 @@ import { originFields } from '../policy/origin-fields.ts'
 import type { CachePolicy } from '../policy/route-policy.ts'
 import { isIdempotent } from '../http/methods.ts'
 import type { Call } from './call.ts'
+import { taggingOrigin } from './writes/tagging-origin.ts'
 
 export interface Question {
   /** Null: everything end-to-end goes through; else only what the key holds (spec: keyed is what is forwarded). */
@@ -12,12 +13,14 @@ export interface Question {
   /** Conditional fields to add, as name, value, name, value … */
   readonly conditional: readonly string[]
   readonly content: RequestContent | null
+  /** It may be sent again although its method is not idempotent. */
+  readonly mayRepeat?: boolean
 }
 
 /** Asks the origin, once the route has a place, within what is left of the call's own time. */
 export function askOrigin(
   call: Call,
-  { cache, target, conditional, content }: Question,
+  { cache, target, conditional, content, mayRepeat = false }: Question,
   sink: OriginSink,
 ): OriginFetch {
   const { room, head, policy, startedAt } = call
@@ -25,10 +28,13 @@ export function askOrigin(
   const { method } = head
   const totalAt = timeouts.totalMs === null ? Infinity : startedAt + timeouts.totalMs
   const fields = originFields({ head, cache, conditional, host: room.originHost ?? head.authority })
-  const question = { method, target, fields, body: content, retry, idempotent: isIdempotent(method) }
+  const idempotent = isIdempotent(method) || mayRepeat
+  const question = { method, target, fields, body: content, retry, idempotent }
+  const tagged = method === 'GET' && room.writes.covers(head.path)
+  const origin = tagged ? taggingOrigin(room.origin, room.maxEntryBytes) : room.origin
   const waitUntil = Math.min(totalAt, room.clock.now() + timeouts.firstByteMs)
   return room.admission.admit(policy, waitUntil, sink, (admitted) => {
     const totalMs = totalAt === Infinity ? null : Math.max(1, totalAt - room.clock.now())
-    return room.origin.fetch({ ...question, timeouts: { ...timeouts, totalMs } }, admitted)
+    return origin.fetch({ ...question, timeouts: { ...timeouts, totalMs } }, admitted)
   })
 }

@@ -16,6 +16,7 @@ import type { HitForMiss } from './hit-for-miss.ts'
 import type { Landing, LandingNews } from './landing.ts'
 import type { Reply } from './reply.ts'
 import type { Trip } from './trip.ts'
+import type { Writes } from './writes/writes.ts'
 
 /** What the exchange works with: the ports, and what it remembers between requests. */
 export interface Room {
@@ -34,6 +35,7 @@ export interface Room {
   readonly flights: Flights<Landing, LandingNews>
   readonly fences: Fences
   readonly hitForMiss: HitForMiss
+  readonly writes: Writes
 }
 
 export interface Call {

@@ -11,6 +11,7 @@ import { noTrip, type Trip } from './trip.ts'
 import { pump } from './pump.ts'
 import type { AnswerHead } from './reply.ts'
 import type { SharedBody } from './shared-body.ts'
+import type { OwnAnswer } from './writes/own-answer.ts'
 
 /** Answers from a stored response: all of it, a part, or that nothing has changed. */
 export function deliverStored(
@@ -58,7 +59,19 @@ export interface Refusal {
 
 /** Refuses a request without asking the origin. */
 export function deliverRefusal(call: Call, { status, reason, detail }: Refusal): void {
-  const outcome: Outcome = {
+  deliverProblem(call, { status, code: reason, detail, retryAfterSeconds: null }, ownOutcome(reason), noTrip)
+}
+
+/** Gives an answer of weir's own. */
+export function deliverOwn(call: Call, { head, body, reason }: OwnAnswer): void {
+  const outcome = ownOutcome(reason)
+  call.reply.send(marked(head, outcome), body.byteLength === 0 ? null : body)
+  finish(call, { status: head.status, outcome, bytes: body.byteLength, end: 'whole' }, noTrip)
+}
+
+/** What is said of an answer that weir gave by itself. */
+export function ownOutcome(reason: Reason): Outcome {
+  return {
     cache: 'BYPASS',
     reason,
     forwarded: null,
@@ -67,7 +80,6 @@ export function deliverRefusal(call: Call, { status, reason, detail }: Refusal):
     collapsed: false,
     ttlSeconds: null,
   }
-  deliverProblem(call, { status, code: reason, detail, retryAfterSeconds: null }, outcome, noTrip)
 }
 
 function deliverProblem(call: Call, problem: Problem, outcome: Outcome, trip: Trip): void {

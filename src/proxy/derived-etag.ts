@@ -7,3 +7,8 @@ const DIGEST_CHARACTERS = 27
 export function derivedEtag(body: Uint8Array): string {
   return `"weir-${createHash('sha1').update(body).digest('base64url').slice(0, DIGEST_CHARACTERS)}"`
 }
+
+/** Whether a tag is one that weir derived: the origin has never heard of it. */
+export function isDerivedEtag(tag: string): boolean {
+  return /^(?:W\/)?"weir-/.test(tag)
+}

@@ -8,9 +8,9 @@ import { judgeRequest } from '../policy/judge-request.ts'
 import type { Call, Room } from './call.ts'
 import { deliverRefusal } from './deliver.ts'
 import { lookUp } from './look-up.ts'
-import { mutate } from './mutate.ts'
 import { passOn } from './pass-on.ts'
 import type { Reply } from './reply.ts'
+import { write } from './writes/write.ts'
 
 /** Answers one request. Returns as soon as the answer is under way; a hit is answered before it returns. */
 export function exchange(room: Room, head: RequestHead, content: Readable | null, reply: Reply): void {
@@ -32,7 +32,7 @@ export function exchange(room: Room, head: RequestHead, content: Readable | null
     case 'lookup':
       return lookUp(call, verdict)
     case 'bypass':
-      return isSafe(head.method) ? passOn(call, verdict.reason, 'BYPASS') : mutate(call, verdict.reason)
+      return isSafe(head.method) ? passOn(call, verdict.reason, 'BYPASS') : write(call, verdict.reason)
     default:
       return unreachable(verdict)
   }

@@ -1,4 +1,5 @@
 // Makes stored responses and fetches under way invalid, together and at one moment.
+import { Fields } from '../http/fields.ts'
 import type { RequestHead, ResponseHead } from '../http/message.ts'
 import { invalidatedBy } from '../policy/invalidated-targets.ts'
 import type { Invalidation } from '../policy/invalidation.ts'
@@ -16,7 +17,21 @@ export function invalidateAfter({ room, head, params, policy }: Call, response: 
     pathMatcher,
     uriOf: (path, query) => storedUri(room, head, path, query),
   })
-  if (by !== null) invalidate(room, by)
+  if (by !== null) invalidate(room, by, policy.invalidatesSoftly)
+}
+
+// When the answer is lost on its way the origin may have acted: what would have been invalid counts as invalid.
+const presumedSuccess: ResponseHead = { status: 200, statusText: '', fields: Fields.empty }
+
+/** Drops what an unsafe request would have made invalid whose answer nobody will ever see. */
+export function invalidatePresuming(call: Call): void {
+  invalidateAfter(call, presumedSuccess)
+}
+
+/** Drops what is stored of a call's own target, which turned out not to be the current state. */
+export function invalidateTarget({ room, head }: Call): void {
+  const uris = new Set([storedUri(room, head, head.path, head.query)])
+  invalidate(room, { uris, tags: new Set(), paths: null })
 }
 
 /** Drops all that is stored, and nothing that is being fetched is stored; the number of responses removed. */

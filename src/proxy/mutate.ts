@@ -1,15 +1,10 @@
 // Requests that may change something: forwarded, and what they made invalid is dropped before anybody hears of the answer.
-import { Fields } from '../http/fields.ts'
-import type { ResponseHead } from '../http/message.ts'
 import type { Reason } from '../policy/reasons.ts'
 import type { Call } from './call.ts'
-import { invalidateAfter } from './invalidate.ts'
+import { invalidateAfter, invalidatePresuming } from './invalidate.ts'
 import { pass } from './pass.ts'
 import { passedOutcome } from './pass-on.ts'
 import { readContent } from './request-content.ts'
-
-// When the answer is lost on its way the origin may have acted: what would have been invalid counts as invalid.
-const presumedSuccess: ResponseHead = { status: 200, statusText: '', fields: Fields.empty }
 
 /** Passes an unsafe request on. It outlives its client, so that what it changed is known. */
 export function mutate(call: Call, reason: Reason): void {
@@ -19,7 +14,7 @@ export function mutate(call: Call, reason: Reason): void {
       outcome: (forwardStatus) => passedOutcome('BYPASS', reason, forwardStatus),
       beforeHead: (head) => invalidateAfter(call, head),
       onLost: (sent) => {
-        if (sent) invalidateAfter(call, presumedSuccess)
+        if (sent) invalidatePresuming(call)
       },
       outlivesClient: true,
     }),

@@ -5,6 +5,9 @@ import { configFromFlags, loadConfig, readConfig, type Loaded } from '../../../s
 import type { WeirConfig } from '../../../src/config/model.ts'
 import type { RoutePolicy } from '../../../src/policy/route-policy.ts'
 
+/** What holds where nothing guards a route's writes. */
+const unguarded = { invalidatesSoftly: false, job: null, serialize: null, idempotency: null }
+
 function valid(loaded: Loaded): WeirConfig {
   if (loaded.kind === 'invalid') throw new Error(formatErrors(loaded.errors))
   return loaded.config
@@ -49,7 +52,7 @@ test('an origin alone must give every default', () => {
     cache: { memoryBytes: 268_435_456, maxEntryBytes: 8_388_608, secret: null },
     log: { level: 'info', requests: 'problems', sample: 1 },
     routes: [],
-    fallback: { name: 'unmatched', cache: null, limits, timeouts, retry, invalidates: [] },
+    fallback: { name: 'unmatched', cache: null, limits, timeouts, retry, invalidates: [], ...unguarded },
   })
 })
 
@@ -146,6 +149,7 @@ routes:
       { kind: 'tag', template: 'a-:id' },
       { kind: 'path', pattern: '/b/*' },
     ],
+    ...unguarded,
   })
 })
 
@@ -231,6 +235,7 @@ routes: [{ path: /a }]`)
       timeouts: expected,
       retry: { ...retry, attempts: 0 },
       invalidates: [],
+      ...unguarded,
     })
   })
 })

@@ -101,10 +101,31 @@ describe('a mistake in a route must be reported once, at its key or value', () =
       '4:19 routes[0].retry.on[0]: write one of connect-failure, reset, timeout, 429, 502, 503, 504',
     ],
     ['retry: { attempts: 1.5 }', '4:24 routes[0].retry.attempts: write a whole number from 0 to 10'],
-    ['job: { lease: 5m }', '4:5 routes[0].job: "job" is not available in this version of weir'],
+    ['classify: []', '4:5 routes[0].classify: "classify" is not available in this version of weir'],
+    ['job: { lease: 0 }', `4:19 routes[0].job.lease: ${duration}, more than 0 and at most 24d`],
+    ['job: { busy: 503 }', '4:18 routes[0].job.busy: write one of 409, 202, join'],
+    [
+      'job: { report: [processed] }',
+      '4:21 routes[0].job.report[0]: write a JSON pointer such as /processed or /result/stored',
+    ],
+    ['serialize: { by: id }', '4:22 routes[0].serialize.by: write one of path'],
+    [
+      'serialize: { lostUpdates: refuse }',
+      '4:31 routes[0].serialize.lostUpdates: write one of reject, require, or off',
+    ],
+    ['serialize: on', '4:16 routes[0].serialize: write off, or a section'],
+    ['idempotency: { ttl: 24 }', `4:25 routes[0].idempotency.ttl: ${duration}, more than 0 and at most 24d`],
+    [
+      'job: {}\nserialize: {}',
+      '3:5 routes[0]: write one of job and serialize; switch an inherited one off with "off"',
+    ],
+    [
+      'invalidates: { targets: ["account-:nr"], soft: true }',
+      '4:30 routes[0].invalidates.targets[0]: ":nr" is not a parameter of /a/:id',
+    ],
     [
       '__proto__: 1',
-      '4:5 routes[0].__proto__: unknown key "__proto__"; known here: path, methods, cache, limits, timeouts, retry, invalidates',
+      '4:5 routes[0].__proto__: unknown key "__proto__"; known here: path, methods, cache, limits, timeouts, retry, invalidates, job, serialize, idempotency',
     ],
     ['methods: [GET]\nmethods: [PUT]', '5:5 routes[0].methods: the key is given twice'],
   ])('%j', (lines, error) => {
