@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { configView } from './admin/config-view.ts'
 import { managementEndpoints } from './admin/endpoints.ts'
 import { askDatabaseHealth, type DatabaseHealth } from './admin/database-health.ts'
+import { answerExplain } from './admin/explain-question.ts'
 import { createManagement } from './admin/listener.ts'
 import { reportPerformance } from './admin/performance.ts'
 import type { Clock } from './base/clock.ts'
@@ -88,6 +89,7 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
   }
 
   let stopping = false
+  let dataAddress = config.listen.address
   const upgrades = createUpgrades({
     clock,
     originUrl: config.origin.url,
@@ -107,6 +109,7 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     endpoints: managementEndpoints({
       room: () => room,
       config: () => configView(config),
+      explain: (question) => answerExplain({ room, config, dataAddress }, question),
       performance: () => reportPerformance({ clock, store, figures, origin, database: askDatabase }),
       isReady: () => !stopping,
     }),
@@ -141,11 +144,12 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
   }
 
   try {
-    const data = await listener.start()
+    const { address, port } = await listener.start()
+    dataAddress = { host: address, port }
     const manage = await management.start()
     manageAt = { host: manage.address, port: manage.port }
     return {
-      data: { host: data.address, port: data.port },
+      data: dataAddress,
       manage: { host: manage.address, port: manage.port },
       stop,
     }

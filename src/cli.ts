@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// The command line: serve (the default), check, demo.
+// The command line: serve (the default), check, explain, demo.
 import { parseArgs } from 'node:util'
 import { check } from './commands/check.ts'
+import { explainCommand } from './commands/explain.ts'
 import { demo } from './commands/demo.ts'
 import { serve } from './commands/serve.ts'
 
@@ -10,6 +11,8 @@ const usage = `weir, a caching sidecar for an HTTP API
   weir serve --config proxy.yaml                  run (the default command)
   weir serve --origin URL [--listen HOST:PORT]    run without a file: obey the origin's Cache-Control
   weir check --config proxy.yaml                  say what is wrong with a configuration
+  weir explain METHOD URL [-H 'name: value']...   say why the weir that runs answers a request as it does,
+               [--status N] [--answer 'name: value']...  and what it would do with this answer of the API
   weir demo [NAME]                                run a sample API with weir in front of it: accounts (the
                                                   default), usage, workplans, research or tasks
 
@@ -20,6 +23,9 @@ const options = {
   config: { type: 'string', short: 'c' },
   origin: { type: 'string' },
   listen: { type: 'string' },
+  header: { type: 'string', short: 'H', multiple: true },
+  status: { type: 'string' },
+  answer: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -37,6 +43,15 @@ async function run(args: string[]): Promise<number | null> {
       return serve(values.origin === undefined ? { file } : { ...values, origin: values.origin })
     case 'check':
       return check(rest[0] ?? file)
+    case 'explain':
+      return explainCommand({
+        file,
+        method: rest[0],
+        url: rest[1],
+        fields: values.header ?? [],
+        status: values.status,
+        answerFields: values.answer ?? [],
+      })
     case 'demo':
       // Without a name it is the repository's own proxy.yaml that is shown.
       return rest[0] === undefined ? demo('accounts', file) : demo(rest[0], values.config)

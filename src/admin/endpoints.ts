@@ -5,6 +5,8 @@ import { cacheEndpoints } from './cache-endpoints.ts'
 import type { Json } from './config-view.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { jobEndpoints } from './job-endpoints.ts'
+import { explainEndpoints } from './explain-endpoints.ts'
+import type { ExplainAnswer, ExplainQuestion } from './explain-question.ts'
 import { type PerformanceReport, performanceSchema } from './performance.ts'
 
 export interface ManagedParts {
@@ -12,6 +14,7 @@ export interface ManagedParts {
   readonly room: () => Room
   /** The configuration in use now, nothing secret in it. */
   readonly config: () => Json
+  readonly explain: (question: ExplainQuestion) => ExplainAnswer
   readonly performance: () => Promise<PerformanceReport>
   /** False once weir is stopping. */
   readonly isReady: () => boolean
@@ -22,6 +25,7 @@ const live = z.strictObject({ status: z.literal('ok') })
 export function managementEndpoints({
   room,
   config,
+  explain,
   performance,
   isReady,
 }: ManagedParts): readonly Endpoint[] {
@@ -52,6 +56,7 @@ export function managementEndpoints({
     }),
     ...cacheEndpoints(room),
     ...jobEndpoints(room),
+    ...explainEndpoints(explain),
     endpoint({
       method: 'GET',
       path: '/health/config',

@@ -37,7 +37,7 @@ export function configFromFlags(flags: { origin: string; listen?: string }): Loa
   const errorAt = ({ path, message }: Problem): ConfigError => {
     return { file: 'command line', line: 0, column: 0, path: formatPath(path), message }
   }
-  return load({ data: { ...flags, routes }, errors: [], errorAt })
+  return load({ data: { ...flags, routes }, errors: [], errorAt, placesBelow: () => new Map() })
 }
 
 function load(source: Source): Loaded {
@@ -50,14 +50,17 @@ function load(source: Source): Loaded {
   const errors = [...source.errors, ...problems.filter(({ path }) => !known.has(path))]
   if (errors.length > 0 || 'problems' in checked) return { kind: 'invalid', errors: inOrder(errors) }
   const warnings = warningsOf(checked.value).map((problem) => formatError(source.errorAt(problem)))
-  return { kind: 'ok', config: configOf(checked.value), warnings }
+  return { kind: 'ok', config: configOf(checked.value, source), warnings }
 }
 
 function inOrder(errors: readonly ConfigError[]): readonly ConfigError[] {
   return errors.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
-function configOf({ listen, origin, manage, cache, log, defaults, routes }: ConfigFile): WeirConfig {
+function configOf(
+  { listen, origin, manage, cache, log, defaults, routes }: ConfigFile,
+  { placesBelow }: Source,
+): WeirConfig {
   const { limits, timeouts, retry } = defaults
   const passed = { ...(limits && { limits }), ...(timeouts && { timeouts }), ...(retry && { retry }) }
   const fallback: RoutePolicy = routePolicy('unmatched', [origin, passed])
@@ -84,10 +87,11 @@ function configOf({ listen, origin, manage, cache, log, defaults, routes }: Conf
     manage: { address: manage.listen, token: manage.token ?? null },
     cache: { memoryBytes: cache.memory, maxEntryBytes: cache.maxEntry, secret: cache.secret ?? null },
     log,
-    routes: routes.map((route): RouteDefinition => ({
+    routes: routes.map((route, index): RouteDefinition => ({
       pattern: route.path,
       methods: route.methods === undefined ? null : new Set(route.methods),
       policy: routePolicy(route.path.text, [origin, defaults, route]),
+      places: new Map([...placesBelow(['defaults']), ...placesBelow(['routes', index])]),
     })),
     fallback,
   }

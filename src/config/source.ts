@@ -10,6 +10,8 @@ export interface Source {
   readonly errors: readonly ConfigError[]
   /** The error at the problem's place, or at the nearest place around what is missing. */
   readonly errorAt: (problem: Problem) => ConfigError
+  /** Where each key below a path is written, as `proxy.yaml:12`, by its path from there ('' for itself). */
+  readonly placesBelow: (path: Path) => ReadonlyMap<string, string>
 }
 
 interface Place {
@@ -94,8 +96,16 @@ export function parseSource(text: string, file: string, env: Environment): Sourc
     return map
   }
 
+  function placesBelow(path: Path): ReadonlyMap<string, string> {
+    const top = formatPath(path)
+    const below = [...places].filter(([place]) => place === top || place.startsWith(`${top}.`))
+    return new Map(
+      below.map(([place, { key }]) => [place.slice(top.length + 1), `${file}:${lines.linePos(key).line}`]),
+    )
+  }
+
   const data = document.errors.length > 0 ? undefined : read(document.contents, [], null)
-  return { data, errors, errorAt }
+  return { data, errors, errorAt, placesBelow }
 }
 
 /** What follows a syntax error on its line is mostly its consequence. */

@@ -44,6 +44,18 @@ export function isCredentialed(key: string): boolean {
   return !key.endsWith(joinParts(['shared']))
 }
 
+/** The texts that were joined: the inverse of `joinParts`. */
+export function splitParts(joined: string): string[] {
+  const parts: string[] = []
+  for (let at = 0; at < joined.length;) {
+    const colon = joined.indexOf(':', at)
+    const end = colon + 1 + Number(joined.slice(at, colon))
+    parts.push(joined.slice(colon + 1, end))
+    at = end
+  }
+  return parts
+}
+
 /** Joins texts so that no two different lists give the same one: each is preceded by its length. */
 export function joinParts(parts: readonly string[]): string {
   let joined = ''

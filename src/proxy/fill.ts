@@ -82,7 +82,7 @@ class Fill implements OriginSink {
     if (answer.storing === null || answer.body.bytes <= room.maxEntryBytes) return
     this.#answer = { ...answer, storing: null }
     this.#flight.close()
-    room.hitForMiss.mark(this.#order.key.key)
+    room.hitForMiss.mark(this.#order.key.key, 'too-large')
     answer.body.release()
   }
 
@@ -173,7 +173,7 @@ class Fill implements OriginSink {
   #land(landing: Landing, reason: Reason, shareable: boolean): void {
     if (shareable) return this.#flight.land(landing)
     const { call, key } = this.#order
-    call.room.hitForMiss.mark(key.key)
+    call.room.hitForMiss.mark(key.key, reason)
     this.#flight.part(landing, { kind: 'refused', reason })
   }
 

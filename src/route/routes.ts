@@ -8,6 +8,8 @@ export interface RouteDefinition {
   /** The methods that the route takes, HEAD also where GET is listed; null: all. */
   readonly methods: ReadonlySet<string> | null
   readonly policy: RoutePolicy
+  /** Where the configuration states the keys of the route, own or inherited: `cache.ttl` as `proxy.yaml:12`, '' for itself. */
+  readonly places: ReadonlyMap<string, string>
 }
 
 export interface RouteMatch {

@@ -19,8 +19,16 @@ export interface HeadRules {
 // Fields of which a second line would let two readers understand a request differently.
 const singular = ['host', 'authorization', 'content-length', 'transfer-encoding', 'content-type'] as const
 
+/** What is read of a request; `explain` makes one up. */
+export interface ReadableRequest extends Pick<
+  IncomingMessage,
+  'method' | 'url' | 'rawHeaders' | 'httpVersion'
+> {
+  readonly socket: { readonly remoteAddress?: string | undefined }
+}
+
 /** Judges what node:http's own strict parser leaves open: Host, target, repeated fields, framing. */
-export function readHead(request: IncomingMessage, rules: HeadRules): HeadVerdict {
+export function readHead(request: ReadableRequest, rules: HeadRules): HeadVerdict {
   const method = request.method ?? ''
   const fields = new Fields(request.rawHeaders)
   if (fields.names.length > rules.maxFields) {

@@ -13,6 +13,7 @@ function route(text: string): RouteDefinition {
     pattern: compilePattern(path),
     methods: methods === '*' ? null : new Set(methods.split(',')),
     policy,
+    places: new Map(),
   }
 }
 
