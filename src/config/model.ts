@@ -27,11 +27,19 @@ export interface ListenConfig {
   readonly headTimeoutMs: number
   /** Between two pieces of a request body. */
   readonly bodyIdleMs: number
+  /** Bytes per second of a request body at the least, over bodyIdleMs. */
+  readonly bodyRate: number
+  /** How long a client may take nothing of its answer. */
+  readonly writeIdleMs: number
   /** How long an idle client connection is kept. */
   readonly keepAliveMs: number
   readonly maxHeadBytes: number
   readonly maxFields: number
   readonly maxConnections: number
+  /** Connections of one address; null: no limit. */
+  readonly maxPerAddress: number | null
+  /** Requests that may wait behind the one that is being answered, on one connection. */
+  readonly maxPipelined: number
   /** CIDR blocks of the peers that may state Forwarded and X-Forwarded-* fields. */
   readonly trusted: readonly string[]
 }

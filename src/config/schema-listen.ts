@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { logLevels } from './model.ts'
 import { address, cidr, secret } from './names.ts'
-import { word } from './term.ts'
+import { orOff, word } from './term.ts'
 import { choice, count, deadline, share, size } from './vocabulary.ts'
 
 const listenSection = z.strictObject({
@@ -11,12 +11,22 @@ const listenSection = z.strictObject({
     .describe('How long the head of a request may take from its first byte.')
     .prefault('10s'),
   bodyIdle: word(deadline).describe('The longest pause in a request body.').prefault('10s'),
+  bodyRate: word(size(0))
+    .describe('The fewest bytes per second of a request body, measured over bodyIdle; 0: no such floor.')
+    .prefault(100),
+  writeIdle: word(deadline).describe('How long a client may take nothing of its answer.').prefault('30s'),
   keepAlive: word(deadline).describe('How long an idle client connection is kept.').prefault('60s'),
   maxHead: word(size(1)).describe('The largest request head, in all.').prefault('16KiB'),
   maxFields: word(count(1, 10_000)).describe('The most header fields of a request.').prefault(100),
   maxConnections: word(count(1, 1_000_000))
     .describe('The most client connections at a time.')
     .prefault(10_000),
+  maxPerAddress: word(orOff(count(1, 1_000_000)))
+    .describe('The most connections of one address at a time; off where clients share an address.')
+    .prefault('off'),
+  maxPipelined: word(count(0, 10_000))
+    .describe('The most requests that a client may send ahead of their answers on a connection.')
+    .prefault(64),
   trusted: z
     .array(word(cidr))
     .describe('Peers (addresses or blocks) that may state Forwarded and X-Forwarded-* fields.')

@@ -7,10 +7,18 @@ import type { RequestHead } from '../http/message.ts'
 import { problemAnswer } from '../http/problem.ts'
 import type { ListenConfig } from '../config/model.ts'
 import type { Reply } from '../proxy/reply.ts'
-import { endWithProblem } from './bare-socket.ts'
+import { AddressLimit } from './address-limit.ts'
 import { watchContent } from './content-watch.ts'
-import { type ParserProblem, parserProblem } from './parser-problem.ts'
+import { Conversation } from './conversation.ts'
+import { parserEvent, type ParserProblem } from './parser-problem.ts'
 import { NodeReply } from './node-reply.ts'
+import {
+  contentStalled,
+  noTunnels,
+  pipelinedUpgrade,
+  tooManyConnections,
+  unknownExpectation,
+} from './refusals.ts'
 import { readHead } from './request-head.ts'
 import { trustedPeers } from './trusted-peers.ts'
 
@@ -40,6 +48,8 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
     isTrusted: trustedPeers(listen.trusted),
   } as const
   const open = new Set<NodeReply>()
+  const conversations = new WeakMap<Socket, Conversation>()
+  const addresses = new AddressLimit(listen.maxPerAddress)
   let stopping = false
 
   const server = createServer({
@@ -49,58 +59,80 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
     keepAliveTimeout: listen.keepAliveMs,
     connectionsCheckingInterval: Math.min(CHECK_MS, listen.headTimeoutMs),
     insecureHTTPParser: false,
+    // Judged by the head's reader, which ends the connection; node:http would go on with what follows.
+    requireHostHeader: false,
     // Any other upgrade is ignored and its request answered as it is (RFC 9110 §7.8): clients offer h2c unasked.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
   // More fields than this are refused by the head's reader; node:http would drop them in silence.
   server.maxHeadersCount = 0
   server.maxConnections = listen.maxConnections
+  // Ends idle connections as well; what waits for the origin has deadlines of its own.
+  server.timeout = listen.writeIdleMs
 
-  function serve(request: IncomingMessage, response: ServerResponse): void {
+  function conversationOf(socket: Socket): Conversation {
+    let conversation = conversations.get(socket)
+    if (conversation === undefined) {
+      conversation = new Conversation(socket, clock, listen.maxPipelined)
+      conversations.set(socket, conversation)
+    }
+    return conversation
+  }
+
+  function take(request: IncomingMessage, response: ServerResponse): void {
+    const conversation = conversationOf(request.socket)
+    conversation.take({ request, response, run: () => serve(request, response, conversation) })
+  }
+
+  function serve(request: IncomingMessage, response: ServerResponse, conversation: Conversation): void {
     const reply = new NodeReply(response)
     if (stopping) reply.closeAfter()
     open.add(reply)
     response.once('close', () => open.delete(reply))
     const verdict = readHead(request, rules)
-    if (verdict.kind === 'refused') return refuse(reply, verdict)
+    if (verdict.kind === 'refused') {
+      conversation.conclude()
+      return refuse(reply, verdict)
+    }
     const { head } = verdict
     if (head.body.kind === 'none') return onRequest(head, null, reply)
     // A connection whose content was not read to its end cannot be used again (RFC 9112 §9.3).
     reply.closeAfter(() => !request.complete)
-    watchContent(request, clock, listen.bodyIdleMs, () => {
-      if (response.headersSent) request.destroy()
-      else endWithProblem(request.socket, contentStalled)
-    })
+    watchContent(request, clock, listen, () => conversation.refuse(contentStalled))
     onRequest(head, request, reply)
   }
 
-  server.on('request', serve)
+  server.on('connection', (socket: Socket) => {
+    if (!addresses.enter(socket)) conversationOf(socket).refuse(tooManyConnections)
+  })
+  server.on('request', take)
   // The client waits for 100 before it sends its content: say it only when somebody reads (RFC 9110 §10.1.1).
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     request.once('resume', () => {
       if (!response.headersSent) response.writeContinue()
     })
-    serve(request, response)
+    take(request, response)
   })
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    refuse(new NodeReply(response), {
-      status: 417,
-      code: 'expectation',
-      detail: 'The only expectation is 100-continue.',
-    })
+  server.on('checkExpectation', (request: IncomingMessage) => {
+    conversationOf(request.socket).refuse(unknownExpectation)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, first: Buffer) => {
+    const conversation = conversationOf(request.socket)
     const verdict = readHead(request, rules)
-    if (verdict.kind === 'ok') onUpgrade(request, verdict.head, socket, first)
-    else endWithProblem(socket, verdict)
+    if (verdict.kind === 'refused') conversation.refuse(verdict)
+    else if (!conversation.idle) conversation.refuse(pipelinedUpgrade)
+    else onUpgrade(request, verdict.head, socket, first)
   })
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    endWithProblem(socket, { status: 405, code: 'connect', detail: 'CONNECT is not served.' })
-  })
+  server.on('connect', ({ socket }: IncomingMessage) => conversationOf(socket).refuse(noTunnels))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const problem = parserProblem(error)
-    if (problem === null || !socket.writable) socket.destroy()
-    else endWithProblem(socket, problem)
+    const event = parserEvent(error)
+    if (event.kind === 'gone') socket.destroy()
+    else if (event.kind === 'surplus') conversationOf(socket).conclude()
+    else conversationOf(socket).refuse(event)
+  })
+  server.on('timeout', (socket: Socket) => {
+    // Nothing has moved for listen.writeIdle: a client that takes nothing, or has nothing to ask.
+    if (conversationOf(socket).idle || socket.writableLength > 0) socket.destroy()
   })
 
   return {
@@ -119,12 +151,6 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
       }),
   }
-}
-
-const contentStalled: ParserProblem = {
-  status: 408,
-  code: 'content-timeout',
-  detail: 'The content of the request stopped coming for longer than listen.bodyIdle.',
 }
 
 /** Answers what is refused and ends the connection, since what follows on it cannot be trusted. */

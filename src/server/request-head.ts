@@ -31,6 +31,10 @@ export interface ReadableRequest extends Pick<
 export function readHead(request: ReadableRequest, rules: HeadRules): HeadVerdict {
   const method = request.method ?? ''
   const fields = new Fields(request.rawHeaders)
+  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0')
+    return refused(505, 'version', 'The only versions are HTTP/1.1 and HTTP/1.0.')
+  // It would send back what the request carries, credentials included (RFC 9110 §9.3.8).
+  if (method === 'TRACE') return refused(405, 'trace', 'TRACE is not served.')
   if (fields.names.length > rules.maxFields) {
     return refused(431, 'too-many-fields', `A request may have ${rules.maxFields} fields at the most.`)
   }
@@ -53,11 +57,20 @@ export function readHead(request: ReadableRequest, rules: HeadRules): HeadVerdic
     )
   const address = request.socket.remoteAddress ?? ''
   const peer: Peer = { address, trusted: rules.isTrusted(address) }
-  const version = request.httpVersion === '1.0' ? '1.0' : '1.1'
   const { path, query } = target
   return {
     kind: 'ok',
-    head: { method, scheme: rules.scheme, authority, path, query, version, fields, body: framing, peer },
+    head: {
+      method,
+      scheme: rules.scheme,
+      authority,
+      path,
+      query,
+      version: request.httpVersion,
+      fields,
+      body: framing,
+      peer,
+    },
   }
 }
 

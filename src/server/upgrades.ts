@@ -59,7 +59,7 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
     serve(request, head, socket, first) {
       socket.on('error', () => socket.destroy())
       if (!isWebSocket(head)) {
-        endWithProblem(socket, notWebSocket)
+        endWithProblem(socket, clock, notWebSocket)
         return
       }
       sockets.add(socket)
@@ -69,7 +69,7 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
       request.headers = { ...grouped(fields), connection: 'Upgrade', upgrade: 'websocket' }
       proxy.ws(request, socket, first, {}, (error) => {
         if (begun.has(socket)) socket.destroy()
-        else endWithProblem(socket, error instanceof AnswerTimeout ? notAnswered : notAccepted)
+        else endWithProblem(socket, clock, error instanceof AnswerTimeout ? notAnswered : notAccepted)
       })
     },
     get open() {
