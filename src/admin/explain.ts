@@ -7,7 +7,7 @@ import { judgeRequest } from '../policy/judge-request.ts'
 import { changeFor } from '../policy/grounds.ts'
 import type { Reason } from '../policy/reasons.ts'
 import type { Room } from '../proxy/call.ts'
-import { consult, wayOf } from '../proxy/look-up.ts'
+import { consult, wayOf } from '../proxy/consult.ts'
 import { type AnswerView, answerView } from './answer-view.ts'
 import { type Ground, groundOf } from './ground.ts'
 import { type KeyPart, keyView } from './key-view.ts'
@@ -82,11 +82,12 @@ export function explain(
   const verdict = judgeRequest(head, policy.cache)
   if (verdict.kind === 'bypass') return ends('BYPASS', verdict.reason)
 
-  const { key, variants, selected, reuse } = consult(room, head, verdict, now)
-  const way = reuse.kind === 'hit' || reuse.kind === 'stale' ? reuse : wayOf(head, verdict, reuse)
-  const cache = ({ hit: 'HIT', stale: 'STALE', refuse: 'REFUSED', pass: 'MISS', fly: 'MISS' } as const)[
-    way.kind
-  ]
+  const { key, variants, matching, selected, reuse } = consult(room, head, verdict, now)
+  const way =
+    reuse.kind === 'hit' || reuse.kind === 'stale'
+      ? reuse
+      : wayOf(head, { verdict, matching, stored: selected, reuse })
+  const cache = ({ hit: 'HIT', stale: 'STALE', refuse: 'REFUSED', fly: 'MISS' } as const)[way.kind]
   const turnedAway = room.hitForMiss.reasonOf(key.key)
   const answer = answerView({ room, head, cache: verdict.cache, key, response, turnedAway, route, now })
   return {

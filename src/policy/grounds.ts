@@ -29,7 +29,7 @@ const changes: Partial<Readonly<Record<Reason, string>>> = {
   'no-credential': 'Send a credential, or take scope: user from the route.',
   'get-with-body': 'Send the request without content.',
   'encoded-delimiter': 'Send the path without %2F and %5C.',
-  'range-request': 'Ask for the whole once: ranges are then cut from what is stored.',
+  'partial-miss': 'Ask for the whole once: ranges are then cut from what is stored.',
   'request-no-store': 'Send the request without Cache-Control: no-store.',
   'uri-miss': 'Send the request once: the next one is a HIT where the answer may be stored.',
   'vary-miss': 'Send the field values of a stored variant, or this request once.',

@@ -86,6 +86,8 @@ function forwardReasonOf(reason: Reason): ForwardReason {
     case 'uri-miss':
     case 'vary-miss':
       return reason
+    case 'partial-miss':
+      return 'partial'
     case 'method-not-cached':
       return 'method'
     case 'route-not-cached':

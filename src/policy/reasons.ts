@@ -21,12 +21,12 @@ export const reasons = {
   'no-credential': { says: 'the route stores per user, and the request has no credential', cite: null },
   'get-with-body': { says: 'the request has content that is not part of the key', cite: 'RFC 9110 §9.3.1' },
   'encoded-delimiter': { says: 'the path holds an encoded delimiter', cite: 'RFC 3986 §2.2' },
-  'range-request': { says: 'the request is for a range that is not stored', cite: 'RFC 9110 §14.2' },
   'request-no-store': { says: 'the request says no-store', cite: 'RFC 9111 §5.2.1.5' },
 
   // Whether something is stored for it.
   'uri-miss': { says: 'nothing is stored under the key', cite: 'RFC 9211 §2.2' },
   'vary-miss': { says: 'what is stored answers requests with other field values', cite: 'RFC 9111 §4.1' },
+  'partial-miss': { says: 'what is stored is a part that does not hold the answer', cite: 'RFC 9111 §3.3' },
   'hit-for-miss': { says: 'an earlier answer under this key could not be shared', cite: null },
 
   // Whether what is stored may be used.
@@ -61,7 +61,8 @@ export const reasons = {
     cite: 'RFC 9111 §3',
   },
   'not-understood': { says: 'the status is unknown, and must be understood', cite: 'RFC 9111 §5.2.2.3' },
-  'partial-content': { says: 'the response is only a part', cite: 'RFC 9111 §3.3' },
+  'partial-content': { says: 'the response is a part whose place is not known', cite: 'RFC 9111 §3.3' },
+  'head-request': { says: 'the answer to HEAD has no content to store', cite: 'RFC 9111 §4.3.5' },
   'no-freshness': { says: 'nothing gives the response a lifetime or a validator', cite: 'RFC 9111 §3' },
   'stale-on-arrival': { says: 'the response is stale already and has no validator', cite: 'RFC 9111 §4.2' },
   authorization: { says: 'the key does not hold the credentials of the request', cite: 'RFC 9111 §3.5' },
@@ -95,6 +96,7 @@ export const reasons = {
 
   // What became of validation.
   validated: { says: 'the origin confirmed the stored response', cite: 'RFC 9111 §4.3.4' },
+  completed: { says: 'the origin sent what the stored part lacked', cite: 'RFC 9111 §3.4' },
   'validator-mismatch': { says: 'the origin confirmed another representation', cite: 'RFC 9111 §4.3.4' },
 
   // What became of the flight.

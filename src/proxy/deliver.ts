@@ -90,8 +90,14 @@ function deliverProblem(call: Call, problem: Problem, outcome: Outcome, trip: Tr
   finish(call, { status: head.status, outcome, bytes: body.byteLength, end: 'whole' }, trip)
 }
 
-/** The head with what weir says of how the answer came about. */
+/** The head with what weir says of how the answer came about, and the age of what has none stated: it is new. */
 export function marked(head: AnswerHead, outcome: Outcome): AnswerHead {
-  const fields = [...head.fields, 'X-Cache', outcome.cache, 'Cache-Status', formatCacheStatus(outcome)]
+  const fields = [...head.fields]
+  if (!statesAge(fields)) fields.push('Age', '0')
+  fields.push('X-Cache', outcome.cache, 'Cache-Status', formatCacheStatus(outcome))
   return { ...head, fields }
+}
+
+function statesAge(fields: readonly string[]): boolean {
+  return fields.some((text, i) => i % 2 === 0 && text.length === 3 && text.toLowerCase() === 'age')
 }

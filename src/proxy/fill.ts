@@ -16,7 +16,9 @@ import type { Fence } from './fences.ts'
 import type { Flight } from './flights.ts'
 import type { FillOrder } from './fill-order.ts'
 import type { FillReport, Landing, LandingNews } from './landing.ts'
-import { judgeAnswer, judgeConfirmation, type Storing } from './judge-answer.ts'
+import { judgeAnswer, judgeConfirmation, judgeHeadEffect, type Storing } from './judge-answer.ts'
+import { keepEntry } from './keep.ts'
+import { type Answer, partBytes, passed } from './answer.ts'
 import { askOrigin } from './ask-origin.ts'
 import { derivedEtag } from './derived-etag.ts'
 import { SharedBody } from './shared-body.ts'
@@ -45,14 +47,15 @@ class Fill implements OriginSink {
   #settled = false
 
   constructor(flight: Flight<Landing, LandingNews>, order: FillOrder) {
-    const { call, cache, key, stored } = order
+    const { call, cache, key } = order
     this.#flight = flight
     this.#order = order
     this.#requestAt = call.room.clock.now()
     this.#labels = { uri: key.uri, path: call.head.path, tags: tagsOf(cache.tags, call.params) }
     this.#fence = call.room.fences.open(this.#labels, () => flight.close())
-    const conditional = stored === undefined ? [] : conditionalFields(stored)
-    this.#validated = conditional.length === 0 ? null : (stored ?? null)
+    const conditional = conditionsOf(order)
+    const validates = order.ask.kind === 'whole' || order.ask.kind === 'head'
+    this.#validated = validates && conditional.length > 0 ? (order.stored ?? null) : null
     this.#fetch = askOrigin(call, { cache, target: key.target, conditional, content: null }, this)
     if (!order.background) flight.onDeserted(() => this.#giveUp())
   }
@@ -68,10 +71,11 @@ class Fill implements OriginSink {
       return this.#confirm(this.#validated, head, responseAt)
     this.#relabel(head.fields)
     if (head.status >= 500 && this.#mayReplaceError()) return this.#replaceError(head.status)
+    if (this.#order.ask.kind === 'head') return this.#learn(head, responseAt)
     const verdict = judgeAnswer(this.#order, head, { requestAt: this.#requestAt, responseAt })
     if (verdict.kind === 'pass') return this.#pass(head, verdict.vary, verdict.reason, verdict.shareable)
-    const { vary, storing, initialAgeMs } = verdict
-    this.#keep({ head, vary, storing, responseAt, initialAgeMs, body: this.#newBody() })
+    const { vary, storing, initialAgeMs, part } = verdict
+    this.#keep({ head, vary, storing, responseAt, initialAgeMs, part, body: this.#newBody() })
   }
 
   data(chunk: Uint8Array): void {
@@ -79,25 +83,32 @@ class Fill implements OriginSink {
     const answer = this.#answer
     if (answer === null) return this.#drain(chunk)
     answer.body.push(chunk)
-    if (answer.storing === null || answer.body.bytes <= room.maxEntryBytes) return
+    const mostBytes = answer.part === null ? room.maxEntryBytes : partBytes(answer.part)
+    if (answer.storing === null || answer.body.bytes <= mostBytes) return
+    if (this.#completes(answer)) {
+      this.#giveUp()
+      return this.#landCompleted(null)
+    }
     this.#answer = { ...answer, storing: null }
     this.#flight.close()
-    room.hitForMiss.mark(this.#order.key.key, 'too-large')
+    if (answer.part === null) room.hitForMiss.mark(this.#order.key.key, 'too-large')
     answer.body.release()
   }
 
   ended(trailers: Fields): void {
     const answer = this.#answer
     if (answer === null) return
-    if (answer.storing !== null && this.#fence.overtakenAt === null) this.#store(answer, answer.storing)
+    const kept =
+      answer.storing !== null && this.#fence.overtakenAt === null ? this.#store(answer, answer.storing) : null
     this.#close()
-    answer.body.end(trailers)
+    if (this.#completes(answer)) this.#landCompleted(kept)
+    else answer.body.end(trailers)
   }
 
   failed(failure: Failure, attempts: number): void {
     if (this.#settled) return
     this.#close()
-    if (this.#answer !== null) return this.#answer.body.fail()
+    if (this.#answer !== null && !this.#completes(this.#answer)) return this.#answer.body.fail()
     this.#trip = { ...this.#trip, attempts, failure: failure.kind }
     this.#landFailed(failure, null)
   }
@@ -116,7 +127,7 @@ class Fill implements OriginSink {
     const { entry, shareable } = verdict
     const isKept = verdict.kind === 'keep'
     if (!isKept || !sameVariant(stored, entry)) store.delete(stored)
-    if (isKept) this.#put(entry)
+    if (isKept) keepEntry(this.#order, entry)
     const reason = isKept ? 'validated' : verdict.reason
     const landing: Landing = { kind: 'entry', entry, report: this.#report(reason, 304, isKept) }
     this.#land(landing, reason, shareable)
@@ -142,9 +153,28 @@ class Fill implements OriginSink {
     this.#flight.land({ kind: 'failed', failure, stale: this.#spare(), report })
   }
 
+  /** An answer to HEAD goes on as it is, and may tell that what is stored holds or does not (RFC 9111 §4.3.5). */
+  #learn(head: ResponseHead, responseAt: number): void {
+    const { call, stored } = this.#order
+    const times = { requestAt: this.#requestAt, responseAt }
+    const effect = judgeHeadEffect(this.#order, head, times)
+    if (stored !== undefined && effect.kind !== 'unaffected') call.room.store.delete(stored)
+    const isFreshened = effect.kind === 'freshened' && this.#fence.overtakenAt === null
+    if (isFreshened) keepEntry(this.#order, effect.entry)
+    this.#answer = passed(head, [], this.#newBody())
+    this.#flight.land(this.#streamed(this.#answer, this.#report('head-request', head.status, isFreshened)))
+  }
+
+  /** What a stored part lacked has come: with it, there is a whole response to answer from. */
+  #landCompleted(kept: StoredResponse | null): void {
+    if (kept?.part !== null) return this.#flight.land({ kind: 'refused', reason: 'partial-content' })
+    this.#flight.land({ kind: 'entry', entry: kept, report: this.#report('completed', 206, true) })
+  }
+
   /** Streams and keeps the pieces to store them at the end; to everybody, if it may answer them too. */
   #keep(answer: Answer & { readonly storing: Storing }): void {
     this.#answer = answer
+    if (this.#completes(answer)) return
     const { withoutFields, shareable } = answer.storing
     const landing = this.#streamed(answer, this.#report('stored', answer.head.status, true), withoutFields)
     if (shareable && this.#fence.overtakenAt === null) this.#flight.landOpen(landing)
@@ -156,7 +186,7 @@ class Fill implements OriginSink {
     const { call, stored } = this.#order
     if (stored !== undefined && head.status < 500) call.room.store.delete(stored)
     const body = this.#newBody()
-    this.#answer = { head, vary, storing: null, responseAt: 0, initialAgeMs: 0, body }
+    this.#answer = passed(head, vary, body)
     this.#land(this.#streamed(this.#answer, this.#report(reason, head.status, false)), reason, shareable)
     body.release()
   }
@@ -172,42 +202,40 @@ class Fill implements OriginSink {
   /** Frees the key. Where only the leader may have the landing, those who come next need not wait for one another. */
   #land(landing: Landing, reason: Reason, shareable: boolean): void {
     if (shareable) return this.#flight.land(landing)
-    const { call, key } = this.#order
-    call.room.hitForMiss.mark(key.key, reason)
+    const { call, key, ask } = this.#order
+    if (ask.kind === 'whole') call.room.hitForMiss.mark(key.key, reason)
     this.#flight.part(landing, { kind: 'refused', reason })
   }
 
-  #store({ head, vary, body, responseAt, initialAgeMs }: Answer, storing: Storing): void {
+  #store(answer: Answer, storing: Storing): StoredResponse | null {
+    const { head, vary, body, part, responseAt, initialAgeMs } = answer
     const { call, key } = this.#order
+    if (part !== null && body.bytes !== partBytes(part)) return null
     const content = Buffer.concat(body.chunks)
     const { freshness, withoutFields, shareable } = storing
     if (shareable) call.room.hitForMiss.unmark(key.key)
-    this.#put(
+    return keepEntry(
+      this.#order,
       storeResponse({
         key: key.key,
         labels: this.#labels,
         vary,
         response: { ...head, fields: responseFields(head, responseAt) },
         body: content,
-        part: null,
+        part,
         requestAt: this.#requestAt,
         responseAt,
         initialAgeMs,
         freshness,
         withoutFields,
-        derivedEtag: derivedEtag(content),
+        derivedEtag: part === null ? derivedEtag(content) : null,
       }),
     )
   }
 
-  /** Stores, unless somebody who asked later has stored already. */
-  #put(entry: StoredResponse): void {
-    const { call, cache } = this.#order
-    const { store } = call.room
-    const isOutrun = store
-      .peek(entry.key)
-      .some((other) => sameVariant(other, entry) && other.requestAt > entry.requestAt)
-    if (!isOutrun) store.put(entry, cache.maxVariants)
+  /** Nobody is told of this answer before it is there and joined with the part that it completes. */
+  #completes({ part }: Answer): boolean {
+    return this.#order.ask.kind === 'rest' && part !== null
   }
 
   #relabel(fields: Fields): void {
@@ -258,12 +286,7 @@ class Fill implements OriginSink {
   }
 }
 
-/** An answer as it comes in; `storing` null: it is passed on and not stored. */
-interface Answer {
-  readonly head: ResponseHead
-  readonly vary: readonly VaryValue[]
-  readonly storing: Storing | null
-  readonly responseAt: number
-  readonly initialAgeMs: number
-  readonly body: SharedBody
+function conditionsOf({ ask, stored }: FillOrder): readonly string[] {
+  if (ask.kind === 'part' || ask.kind === 'rest') return ask.fields
+  return stored === undefined ? [] : conditionalFields(stored)
 }

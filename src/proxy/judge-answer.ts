@@ -2,11 +2,13 @@
 import { tokenExpiresAt } from '../http/jwt.ts'
 import type { ResponseHead } from '../http/message.ts'
 import { initialAgeMs } from '../policy/age.ts'
-import type { StoredResponse, VaryValue } from '../policy/entry.ts'
+import type { ContentPart, StoredResponse, VaryValue } from '../policy/entry.ts'
 import { tagsOf } from '../policy/invalidated-targets.ts'
+import { partOf } from '../policy/partial.ts'
 import type { Reason } from '../policy/reasons.ts'
+import { responseFields } from '../policy/response-fields.ts'
 import { judgeStorability, type Storability } from '../policy/storability.ts'
-import { type ExchangeTimes, freshen } from '../policy/validation.ts'
+import { type ExchangeTimes, freshen, freshenByHead, type HeadEffect } from '../policy/validation.ts'
 import { varyOf } from '../policy/vary.ts'
 import type { FillOrder } from './fill-order.ts'
 
@@ -19,6 +21,8 @@ export type AnswerVerdict =
       readonly vary: readonly VaryValue[]
       readonly storing: Storing
       readonly initialAgeMs: number
+      /** Where the content lies, if it is the part that was asked for; null: it is whole. */
+      readonly part: ContentPart | null
     }
   /** `shareable` false: for the leader alone. */
   | {
@@ -48,7 +52,8 @@ export function judgeAnswer(order: FillOrder, head: ResponseHead, times: Exchang
     dateValue: head.fields.get('date'),
     ...times,
   })
-  const verdict = judge(order, head, ageMs, times.responseAt)
+  const part = order.ask.kind === 'part' || order.ask.kind === 'rest' ? partOf(head) : null
+  const verdict = judge(order, asWhole(head, part), ageMs, times.responseAt)
   const nominated = varyOf(head.fields, call.head.fields, cache)
   const vary = nominated === 'any' ? [] : nominated
   if (verdict.kind === 'pass') return { ...verdict, vary }
@@ -57,7 +62,7 @@ export function judgeAnswer(order: FillOrder, head: ResponseHead, times: Exchang
   if (declaredBytes > call.room.maxEntryBytes) {
     return { kind: 'pass', vary, reason: 'too-large', shareable: false }
   }
-  return { kind: 'keep', vary, storing: verdict, initialAgeMs: ageMs }
+  return { kind: 'keep', vary, storing: verdict, initialAgeMs: ageMs, part }
 }
 
 /** Judges a 304 (RFC 9111 §4.3.4); what it updates may say that the response must not be kept. */
@@ -70,14 +75,30 @@ export function judgeConfirmation(
   const { call, cache } = order
   const nominated = head.fields.has('vary') ? varyOf(head.fields, call.head.fields, cache) : stored.vary
   const vary = nominated === 'any' ? stored.vary : nominated
-  const freshened = freshen(stored, head, cache, times, expiryOf(order), vary)
+  const freshened = freshen(stored, endToEnd(head, times), cache, times, expiryOf(order), vary)
   if (freshened === null) return { kind: 'mismatch' }
   const tags = tagsOf(cache.tags, call.params, { site: call.head, fields: freshened.fields })
   const entry = { ...freshened, labels: { ...stored.labels, tags } }
-  const verdict = judge(order, entry, entry.initialAgeMs, times.responseAt)
+  const verdict = judge(order, asWhole(entry, entry.part), entry.initialAgeMs, times.responseAt)
   if (verdict.kind === 'pass') return { ...verdict, kind: 'give', entry }
   if (nominated === 'any') return { kind: 'give', entry, reason: 'vary-any', shareable: false }
   return { kind: 'keep', entry, shareable: verdict.shareable }
+}
+
+/** Judges what an answer to HEAD does to the stored response, which it may also forbid to keep (RFC 9111 §4.3.5). */
+export function judgeHeadEffect(order: FillOrder, head: ResponseHead, times: ExchangeTimes): HeadEffect {
+  const { stored, cache } = order
+  if (stored === undefined) return { kind: 'unaffected' }
+  const effect = freshenByHead(stored, endToEnd(head, times), cache, times, expiryOf(order))
+  if (effect.kind !== 'freshened') return effect
+  const { entry } = effect
+  const isStorable = judge(order, entry, entry.initialAgeMs, times.responseAt).kind === 'store'
+  return isStorable ? effect : { kind: 'invalid' }
+}
+
+/** The head without what concerns its connection alone, which no stored response may take over (RFC 9111 §3.1). */
+function endToEnd(head: ResponseHead, { responseAt }: ExchangeTimes): ResponseHead {
+  return { ...head, fields: responseFields(head, responseAt) }
 }
 
 function judge(order: FillOrder, response: ResponseHead, ageMs: number, responseAt: number): Storability {
@@ -91,6 +112,11 @@ function judge(order: FillOrder, response: ResponseHead, ageMs: number, response
     responseAt,
     tokenExpiresAt: expiryOf(order),
   })
+}
+
+/** A part is stored as the 200 that it is a part of would be (RFC 9111 §3.3). */
+function asWhole(head: ResponseHead, part: ContentPart | null): ResponseHead {
+  return part === null ? head : { ...head, status: 200 }
 }
 
 function expiryOf({ call, key }: FillOrder): number | null {

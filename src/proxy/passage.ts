@@ -19,7 +19,9 @@ export interface Forwarding {
   readonly key: CacheKey
   readonly verdict: LookupVerdict
   readonly reuse: Extract<Reuse, { kind: 'validate' | 'miss' }>
-  /** Stored, and not fit to be served as it is. */
+  /** Stored for such requests; perhaps a part that does not hold the answer. */
+  readonly matching: StoredResponse | undefined
+  /** Stored and holding the answer, and not fit to be served as it is. */
   readonly stored: StoredResponse | undefined
 }
 

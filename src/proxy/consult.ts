@@ -1,0 +1,70 @@
+// What the store holds for a request and how the request goes on from there: decided here, acted on elsewhere.
+import type { RequestHead } from '../http/message.ts'
+import type { StoredResponse } from '../policy/entry.ts'
+import type { LookupVerdict } from '../policy/judge-request.ts'
+import { type CacheKey, cacheKey } from '../policy/key.ts'
+import { holdsAnswer, restOf } from '../policy/partial.ts'
+import type { Reason } from '../policy/reasons.ts'
+import { decideReuse, type Reuse } from '../policy/reuse.ts'
+import { selectVariant } from '../policy/vary.ts'
+import type { Variants } from '../store/port.ts'
+import type { Room } from './call.ts'
+import type { Ask } from './fill-order.ts'
+import type { Forwarding } from './passage.ts'
+
+/** What is stored for a request, and what it allows. */
+export interface Consultation {
+  readonly key: CacheKey
+  readonly variants: Variants
+  /** Stored for such requests; perhaps a part that does not hold the answer. */
+  readonly matching: StoredResponse | undefined
+  /** The same, if it holds the answer. */
+  readonly selected: StoredResponse | undefined
+  readonly reuse: Reuse
+}
+
+const partialMiss: Reuse = { kind: 'miss', reason: 'partial-miss' }
+
+/** Decides at `now` what may answer a request, without acting on it: `explain` asks this as well. */
+export function consult(
+  { store, digest }: Pick<Room, 'store' | 'digest'>,
+  head: RequestHead,
+  { cache, directives, refresh }: LookupVerdict,
+  now: number,
+): Consultation {
+  const key = cacheKey(head, cache, digest)
+  const variants = store.peek(key.key)
+  const matching = selectVariant(variants, head.fields)
+  const selected = matching !== undefined && holdsAnswer(matching, head) ? matching : undefined
+  const reuse =
+    matching === selected ? decideReuse({ variants, selected, directives, refresh }, now) : partialMiss
+  return { key, variants, matching, selected, reuse }
+}
+
+/** How a request goes on that nothing stored may answer. */
+export type Way =
+  | { readonly kind: 'refuse'; readonly reason: Reason }
+  /** On a flight that others may share. */
+  | { readonly kind: 'fly'; readonly reason: Reason; readonly ask: Ask }
+
+/** Decides how a request that has to be forwarded goes, and what the origin is asked for. */
+export function wayOf(
+  head: RequestHead,
+  forwarding: Pick<Forwarding, 'verdict' | 'matching' | 'stored' | 'reuse'>,
+): Way {
+  if (forwarding.verdict.directives.onlyIfCached) return { kind: 'refuse', reason: 'only-if-cached' }
+  return { kind: 'fly', reason: forwarding.reuse.reason, ask: askFor(head, forwarding) }
+}
+
+/** No more than what lacks, where that is known to fit what is stored. */
+function askFor(
+  { method, fields }: RequestHead,
+  { stored, matching }: Pick<Forwarding, 'matching' | 'stored'>,
+): Ask {
+  if (method === 'HEAD') return { kind: 'head' }
+  if (stored !== undefined) return { kind: 'whole' }
+  const asked = fields.filter((name) => name === 'range' || name === 'if-range')
+  if (asked.has('range')) return { kind: 'part', fields: asked.raw }
+  const rest = matching === undefined ? null : restOf(matching)
+  return rest === null ? { kind: 'whole' } : { kind: 'rest', fields: rest }
+}
