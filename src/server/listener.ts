@@ -8,6 +8,7 @@ import { problemAnswer } from '../http/problem.ts'
 import type { ListenConfig } from '../config/model.ts'
 import type { Reply } from '../proxy/reply.ts'
 import { AddressLimit } from './address-limit.ts'
+import { ClientConnections } from './client-connections.ts'
 import { watchContent } from './content-watch.ts'
 import { Conversation } from './conversation.ts'
 import { parserEvent, type ParserProblem } from './parser-problem.ts'
@@ -47,10 +48,9 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
     maxFields: listen.maxFields,
     isTrusted: trustedPeers(listen.trusted),
   } as const
-  const open = new Set<NodeReply>()
   const conversations = new WeakMap<Socket, Conversation>()
   const addresses = new AddressLimit(listen.maxPerAddress)
-  let stopping = false
+  const connections = new ClientConnections()
 
   const server = createServer({
     maxHeaderSize: listen.maxHeadBytes,
@@ -69,6 +69,8 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
   server.maxConnections = listen.maxConnections
   // Ends idle connections as well; what waits for the origin has deadlines of its own.
   server.timeout = listen.writeIdleMs
+  // `close` calls it, and it takes an answer that is written but not yet sent for the end of a conversation.
+  server.closeIdleConnections = () => undefined
 
   function conversationOf(socket: Socket): Conversation {
     let conversation = conversations.get(socket)
@@ -86,9 +88,8 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
 
   function serve(request: IncomingMessage, response: ServerResponse, conversation: Conversation): void {
     const reply = new NodeReply(response)
-    if (stopping) reply.closeAfter()
-    open.add(reply)
-    response.once('close', () => open.delete(reply))
+    connections.began(request.socket, reply)
+    response.once('close', () => connections.ended(request.socket, reply))
     const verdict = readHead(request, rules)
     if (verdict.kind === 'refused') {
       conversation.conclude()
@@ -103,6 +104,7 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
   }
 
   server.on('connection', (socket: Socket) => {
+    connections.opened(socket)
     if (!addresses.enter(socket)) conversationOf(socket).refuse(tooManyConnections)
   })
   server.on('request', take)
@@ -138,10 +140,8 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
   return {
     start: () => startServer(server, listen.address),
     async stop(graceMs) {
-      stopping = true
-      for (const reply of open) reply.closeAfter()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
+      connections.close()
       const patience = clock.after(graceMs, () => server.closeAllConnections())
       await closed
       patience.cancel()
