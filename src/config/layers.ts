@@ -35,6 +35,7 @@ export function routePolicy(name: string, layers: readonly RouteLayer[]): RouteP
     job: jobPolicy(layers),
     serialize: serializePolicy(layers),
     idempotency: idempotencyPolicy(layers),
+    classify: layers.findLast(({ classify }) => classify !== undefined)?.classify ?? [],
   }
 }
 

@@ -80,4 +80,6 @@ export interface LogConfig {
   readonly requests: 'problems' | 'all' | 'none'
   /** The share (0..1) of these lines that is written. */
   readonly sample: number
+  /** Query parameters, by name or by a beginning followed by `*`, whose values are shown nowhere. */
+  readonly secrets: readonly string[]
 }

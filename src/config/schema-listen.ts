@@ -1,7 +1,7 @@
 // The schema of the sections about weir itself: its listeners, its store and its log.
 import { z } from 'zod'
 import { logLevels } from './model.ts'
-import { address, cidr, secret } from './names.ts'
+import { address, cidr, parameterNames, secret } from './names.ts'
 import { orOff, word } from './term.ts'
 import { choice, count, deadline, share, size } from './vocabulary.ts'
 
@@ -70,6 +70,26 @@ export const log = z
       .describe('Which answers get a line; problems: each that is not a plain hit.')
       .prefault('problems'),
     sample: word(share).describe('The share of these lines that is written.').prefault(1),
+    secrets: z
+      .array(word(parameterNames))
+      .describe('Query parameters whose values are shown nowhere, by name or prefix such as auth*.')
+      .prefault([
+        'access_token',
+        'api_key',
+        'apikey',
+        'auth*',
+        'code',
+        'id_token',
+        'key',
+        'pass*',
+        'pwd',
+        'refresh_token',
+        'secret*',
+        'session*',
+        'sig*',
+        'token*',
+        'x-amz-*',
+      ]),
   })
   .describe('The log, JSON lines on standard output.')
   .prefault({})

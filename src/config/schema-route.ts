@@ -1,6 +1,7 @@
 // The schema of a route, and of the sections that routes inherit.
 import { z } from 'zod'
 import { method, pathPattern } from './names.ts'
+import { classify } from './schema-route-classify.ts'
 import { routeCache } from './schema-route-cache.ts'
 import { idempotency, invalidates, job, serialize } from './schema-route-writes.ts'
 import { orOff, word } from './term.ts'
@@ -87,6 +88,7 @@ const layer = {
   job: job.exactOptional(),
   serialize: serialize.exactOptional(),
   idempotency: idempotency.exactOptional(),
+  classify: classify.exactOptional(),
 }
 
 /** What a route may inherit; a route's own keys win, one by one. */

@@ -11,7 +11,6 @@ export const unbuilt: ReadonlySet<string> = new Set([
   'origin.breaker',
   'origin.balance',
   'cache.redis',
-  'routes[].classify',
 ])
 
 /** Whether the key, or the value as a list (`[]` appended), is not built yet. Defaults know what routes know. */

@@ -29,7 +29,8 @@ export class Fields {
     let index = this.names.indexOf(name)
     if (index < 0) return undefined
     let value = this.raw[2 * index + 1] as string
-    while ((index = this.names.indexOf(name, index + 1)) >= 0) value += `, ${this.raw[2 * index + 1] as string}`
+    while ((index = this.names.indexOf(name, index + 1)) >= 0)
+      value += `, ${this.raw[2 * index + 1] as string}`
     return value
   }
 

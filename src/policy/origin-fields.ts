@@ -15,6 +15,8 @@ export interface OriginFieldsInput {
   readonly conditional: readonly string[]
   /** What the origin is told as Host. */
   readonly host: string
+  /** Fields that take the place of the client's where the route does not key on them; null: no such field at all. */
+  readonly own?: readonly (readonly [name: string, value: string | null])[]
 }
 
 // The origin adapter frames the request; weir itself answers Expect, and nobody else gives out fencing tokens.
@@ -27,12 +29,14 @@ const REBUILT: ReadonlySet<string> = new Set([
 ])
 
 /** Name, value, name, value …: Host first, the client's fields in their order and spelling, then weir's own. */
-export function originFields({ head, cache, conditional, host }: OriginFieldsInput): string[] {
+export function originFields({ head, cache, conditional, host, own = [] }: OriginFieldsInput): string[] {
   const fields = endToEndRequest(head.fields)
+  const replaced = own.filter(([name]) => !isKeyed(name.toLowerCase(), cache))
   const sent = ['Host', host]
   for (let i = 0; i < fields.names.length; i++) {
     const name = fields.names[i] as string
     if (REBUILT.has(name) || !isBelieved(name, head.peer, cache)) continue
+    if (replaced.some(([replacedName]) => replacedName.toLowerCase() === name)) continue
     const value = fields.raw[2 * i + 1] as string
     const passed = cache === null ? value : cacheableValue(name, value, cache)
     if (passed !== null) sent.push(fields.raw[2 * i] as string, passed)
@@ -42,8 +46,13 @@ export function originFields({ head, cache, conditional, host }: OriginFieldsInp
   sent.push(...conditional, 'X-Forwarded-For', forwardedFor(head))
   if (!head.peer.trusted || !fields.has('x-forwarded-proto')) sent.push('X-Forwarded-Proto', head.scheme)
   if (!head.peer.trusted || !fields.has('x-forwarded-host')) sent.push('X-Forwarded-Host', head.authority)
+  for (const [name, value] of replaced) if (value !== null) sent.push(name, value)
   sent.push('Via', `${head.version} weir`)
   return sent
+}
+
+function isKeyed(name: string, cache: CachePolicy | null): boolean {
+  return cache?.key.headers.includes(name) ?? false
 }
 
 /** What of a field goes along on a cacheable fetch; null: nothing. */

@@ -1,4 +1,5 @@
 // What the operator asked for on one route, as plain data with every default filled in.
+import type { ClassRule } from './classify.ts'
 
 export interface RoutePolicy {
   /** The route as the operator would recognise it: its path pattern; a bounded label for metrics and logs. */
@@ -16,6 +17,8 @@ export interface RoutePolicy {
   readonly job: JobPolicy | null
   readonly serialize: SerializePolicy | null
   readonly idempotency: IdempotencyPolicy | null
+  /** Names of known conditions of the API's answers; the first that matches counts. */
+  readonly classify: readonly ClassRule[]
 }
 
 /** Runs of one path that must not overlap. */

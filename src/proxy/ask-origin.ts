@@ -23,17 +23,20 @@ export function askOrigin(
   { cache, target, conditional, content, mayRepeat = false }: Question,
   sink: OriginSink,
 ): OriginFetch {
-  const { room, head, policy, startedAt } = call
+  const { room, head, policy, startedAt, trace } = call
   const { timeouts, retry } = policy
   const { method } = head
   const totalAt = timeouts.totalMs === null ? Infinity : startedAt + timeouts.totalMs
-  const fields = originFields({ head, cache, conditional, host: room.originHost ?? head.authority })
+  const host = room.originHost ?? head.authority
+  const fields = originFields({ head, cache, conditional, host, own: trace.ownFields })
   const idempotent = isIdempotent(method) || mayRepeat
   const question = { method, target, fields, body: content, retry, idempotent }
   const tagged = method === 'GET' && room.writes.covers(head.path)
   const origin = tagged ? taggingOrigin(room.origin, room.maxEntryBytes) : room.origin
-  const waitUntil = Math.min(totalAt, room.clock.now() + timeouts.firstByteMs)
+  const askedAt = room.clock.now()
+  const waitUntil = Math.min(totalAt, askedAt + timeouts.firstByteMs)
   return room.admission.admit(policy, waitUntil, sink, (admitted) => {
+    call.waits.queuedMs = room.clock.now() - askedAt
     const totalMs = totalAt === Infinity ? null : Math.max(1, totalAt - room.clock.now())
     return origin.fetch({ ...question, timeouts: { ...timeouts, totalMs } }, admitted)
   })

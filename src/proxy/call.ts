@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { RequestHead } from '../http/message.ts'
 import type { Observer } from '../observe/record.ts'
+import type { Trace } from '../observe/trace.ts'
 import type { Origin } from '../origin/port.ts'
 import type { Digest } from '../policy/key.ts'
 import type { Outcome } from '../policy/outcome.ts'
@@ -16,6 +17,7 @@ import type { HitForMiss } from './hit-for-miss.ts'
 import type { Landing, LandingNews } from './landing.ts'
 import type { Reply } from './reply.ts'
 import type { Trip } from './trip.ts'
+import type { WatchedReply } from './watched-reply.ts'
 import type { Writes } from './writes/writes.ts'
 
 /** What the exchange works with: the ports, and what it remembers between requests. */
@@ -48,6 +50,16 @@ export interface Call {
   /** Path parameters of the route's pattern. */
   readonly params: Readonly<Record<string, string>>
   readonly startedAt: number
+  readonly trace: Trace
+  /** The reply, as the one who keeps an eye on it. */
+  readonly watched: WatchedReply
+  readonly waits: Waits
+}
+
+/** Where a call's time went besides the origin's; noted on the way. */
+export interface Waits {
+  /** For a place among the route's requests at the origin. */
+  queuedMs: number
 }
 
 /** How the answer to a call ended. */
@@ -58,14 +70,26 @@ export interface Ending {
   readonly end: 'whole' | 'broken' | 'gone'
 }
 
+/** What went wrong, where no rule of the route names it: as RFC 9209 does, or by who is to blame. */
+function failureClassOf({ status, end }: Ending, { failure }: Trip): string | null {
+  if (failure !== null) return failure
+  if (end === 'broken') return 'transfer_broken'
+  return status >= 500 ? 'status_5xx' : null
+}
+
 /** Reports a finished call to whoever observes; once for each call. */
 export function finish(call: Call, ending: Ending, trip: Trip): void {
-  const { room, policy, head, startedAt } = call
+  const { room, policy, head, startedAt, trace, watched, waits } = call
   room.observe({
     route: policy.name,
     method: head.method,
     path: head.path,
+    query: head.query,
+    trace,
     totalMs: room.clock.now() - startedAt,
+    headMs: watched.headAt === null ? null : watched.headAt - startedAt,
+    queuedMs: waits.queuedMs,
+    failureClass: watched.classified() ?? failureClassOf(ending, trip),
     ...ending,
     ...trip,
   })

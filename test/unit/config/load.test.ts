@@ -6,7 +6,7 @@ import type { WeirConfig } from '../../../src/config/model.ts'
 import type { RoutePolicy } from '../../../src/policy/route-policy.ts'
 
 /** What holds where nothing guards a route's writes. */
-const unguarded = { invalidatesSoftly: false, job: null, serialize: null, idempotency: null }
+const unguarded = { invalidatesSoftly: false, job: null, serialize: null, idempotency: null, classify: [] }
 
 function valid(loaded: Loaded): WeirConfig {
   if (loaded.kind === 'invalid') throw new Error(formatErrors(loaded.errors))
@@ -54,7 +54,12 @@ test('an origin alone must give every default', () => {
     },
     manage: { address: { host: '127.0.0.1', port: 9090 }, token: null },
     cache: { memoryBytes: 268_435_456, maxEntryBytes: 8_388_608, secret: null },
-    log: { level: 'info', requests: 'problems', sample: 1 },
+    log: {
+      level: 'info',
+      requests: 'problems',
+      sample: 1,
+      secrets: expect.arrayContaining(['token*']) as string[],
+    },
     routes: [],
     fallback: { name: 'unmatched', cache: null, limits, timeouts, retry, invalidates: [], ...unguarded },
   })

@@ -101,7 +101,23 @@ describe('a mistake in a route must be reported once, at its key or value', () =
       '4:19 routes[0].retry.on[0]: write one of connect-failure, reset, timeout, 429, 502, 503, 504',
     ],
     ['retry: { attempts: 1.5 }', '4:24 routes[0].retry.attempts: write a whole number from 0 to 10'],
-    ['classify: []', '4:5 routes[0].classify: "classify" is not available in this version of weir'],
+    [
+      'classify: [{ class: a b, status: 429 }]',
+      '4:25 routes[0].classify[0].class: write a name such as model-cooldown',
+    ],
+    [
+      'classify: [{ class: a }]',
+      '4:25 routes[0].classify[0].class: needs a status, a pointer or contains beside it',
+    ],
+    ['classify: [{ class: a, equals: 1 }]', '4:36 routes[0].classify[0].equals: needs a pointer beside it'],
+    [
+      'classify: [{ class: a, pointer: x }]',
+      '4:37 routes[0].classify[0].pointer: write a JSON pointer such as /error/code',
+    ],
+    [
+      'classify: [{ class: a, pointer: /x, contains: y }]',
+      '4:51 routes[0].classify[0].contains: write one of pointer and contains',
+    ],
     ['job: { lease: 0 }', `4:19 routes[0].job.lease: ${duration}, more than 0 and at most 24d`],
     ['job: { busy: 503 }', '4:18 routes[0].job.busy: write one of 409, 202, join'],
     [
@@ -125,7 +141,7 @@ describe('a mistake in a route must be reported once, at its key or value', () =
     ],
     [
       '__proto__: 1',
-      '4:5 routes[0].__proto__: unknown key "__proto__"; known here: path, methods, cache, limits, timeouts, retry, invalidates, job, serialize, idempotency',
+      '4:5 routes[0].__proto__: unknown key "__proto__"; known here: path, methods, cache, limits, timeouts, retry, invalidates, job, serialize, idempotency, classify',
     ],
     ['methods: [GET]\nmethods: [PUT]', '5:5 routes[0].methods: the key is given twice'],
   ])('%j', (lines, error) => {

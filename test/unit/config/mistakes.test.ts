@@ -53,11 +53,11 @@ describe('a mistake in another section must be reported once, at its key or valu
     ],
     [
       'origin: http://api\ndefaults: { path: /a }',
-      '2:13 defaults.path: unknown key "path"; known here: cache, limits, timeouts, retry, invalidates, job, serialize, idempotency',
+      '2:13 defaults.path: unknown key "path"; known here: cache, limits, timeouts, retry, invalidates, job, serialize, idempotency, classify',
     ],
     [
-      'origin: http://api\ndefaults: { classify: [] }',
-      '2:13 defaults.classify: "classify" is not available in this version of weir',
+      'origin: { url: http://api, breaker: {} }',
+      '1:28 origin.breaker: "breaker" is not available in this version of weir',
     ],
     ['origin: http://api\nroutes:', '2:8 routes: has no value; write a list, or leave the key out'],
     ['origin: http://api\nroutes: [/a]', '2:10 routes[0]: write a section (lines of "key: value")'],

@@ -17,7 +17,7 @@ listen: { address: "[::1]:80", headTimeout: 1s, bodyIdle: 2s, bodyRate: 1KiB, wr
 origin: { url: https://api, connections: 8, keepAlive: 1s, host: origin, health: /health?deep=1 }
 manage: { listen: 0.0.0.0:0, token: t }
 cache: { memory: 1MB, maxEntry: 1000, secret: s }
-log: { level: warn, requests: all, sample: 10% }`)
+log: { level: warn, requests: all, sample: 10%, secrets: [pin] }`)
   expect(config).toMatchObject({
     listen: {
       address: { host: '::1', port: 80 },
@@ -42,6 +42,6 @@ log: { level: warn, requests: all, sample: 10% }`)
     },
     manage: { address: { host: '0.0.0.0', port: 0 }, token: 't' },
     cache: { memoryBytes: 1_000_000, maxEntryBytes: 1000, secret: 's' },
-    log: { level: 'warn', requests: 'all', sample: 0.1 },
+    log: { level: 'warn', requests: 'all', sample: 0.1, secrets: ['pin'] },
   })
 })
