@@ -17,7 +17,7 @@ import { HitForMiss } from '../../src/proxy/hit-for-miss.ts'
 import type { AnswerHead, Reply } from '../../src/proxy/reply.ts'
 import { coverageOf } from '../../src/proxy/writes/coverage.ts'
 import { createWrites, type WritePorts } from '../../src/proxy/writes/writes.ts'
-import { compileRoutes } from '../../src/route/routes.ts'
+import { compileRoutes, type RouteDefinition } from '../../src/route/routes.ts'
 import { createMemoryLeases } from '../../src/store/memory-lease.ts'
 import { createMemoryReplays } from '../../src/store/memory-replays.ts'
 import { createMemoryRunRecords } from '../../src/store/memory-run-records.ts'
@@ -25,6 +25,7 @@ import type { RunRecord } from '../../src/store/run-records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 export interface TestRoom extends Room {
+  readonly definitions: readonly RouteDefinition[]
   /** Exchanges that are over, in their order. */
   readonly records: ExchangeRecord[]
   readonly runs: RunRecord[]
@@ -34,12 +35,15 @@ export interface RoomOptions {
   readonly clock: Clock
   readonly origin: Pick<Origin, 'fetch'>
   readonly routes: readonly object[]
+  /** Other sections of the configuration. */
+  readonly sections?: object
   /** Leases and records to share with another room, as the processes of a fleet do. */
   readonly shared?: Pick<WritePorts, 'leases' | 'runs' | 'replays'>
 }
 
-export function createRoom({ clock, origin, routes, shared }: RoomOptions): TestRoom {
-  const loaded = loadConfig(JSON.stringify({ origin: 'http://origin', routes }), { file: 'test', env: {} })
+export function createRoom({ clock, origin, routes, sections, shared }: RoomOptions): TestRoom {
+  const file = JSON.stringify({ origin: 'http://origin', ...sections, routes })
+  const loaded = loadConfig(file, { file: 'test', env: {} })
   if (loaded.kind === 'invalid') throw new Error(formatErrors(loaded.errors))
   const { config } = loaded
   const compiled = compileRoutes(config.routes)
@@ -47,6 +51,7 @@ export function createRoom({ clock, origin, routes, shared }: RoomOptions): Test
   const records: ExchangeRecord[] = []
   const runs: RunRecord[] = []
   return {
+    definitions: config.routes,
     records,
     runs,
     clock,
@@ -121,7 +126,8 @@ export function ask(room: Room, { method = 'GET', path, headers = {}, body }: As
   return { answer: reply.over, leave: () => reply.leave() }
 }
 
-class RecordedReply implements Reply {
+/** A reply that keeps what it is given, and settles `over` with all of it. */
+export class RecordedReply implements Reply {
   readonly over: Promise<Told | null>
   readonly #settle: (told: Told | null) => void
   readonly #gone: (() => void)[] = []

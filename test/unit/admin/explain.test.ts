@@ -2,31 +2,37 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { explain, type Explanation } from '../../../src/admin/explain.ts'
-import { loadConfig } from '../../../src/config/load.ts'
 import { Fields } from '../../../src/http/fields.ts'
 import type { RequestHead } from '../../../src/http/message.ts'
 import type { ExchangeRecord } from '../../../src/observe/record.ts'
 import { forwardedOutcome } from '../../../src/policy/outcome.ts'
 import { exchange } from '../../../src/proxy/exchange.ts'
 import { manualClock } from '../../kit/manual-clock.ts'
-import { openedRoom, silentReply } from '../../kit/room.ts'
+import { createRoom, functionOrigin, RecordedReply } from '../../kit/room.ts'
 import { turn } from '../../kit/barrier.ts'
 
-const yaml = `
-origin: http://127.0.0.1:1
-cache: { maxEntry: 1KiB }
-defaults: { cache: { staleWhileRevalidate: 5s, staleIfError: 60s } }
-routes:
-  - { path: /plain, cache: 'off' }
-  - { path: /users/:id, methods: [GET], cache: { ttl: 10s, scope: user, tags: ['user-:id'] } }
-  - { path: /list, methods: [GET, HEAD], cache: { ttl: 10s, refresh: { param: refresh }, key: { query: { ignore: [utm_*] }, headers: [x-tenant] } }, limits: { query: { limit: { max: 50 } } } }
-  - { path: /shared, cache: { ttl: 10s, scope: shared, statuses: { 404: 5s } } }
-  - { path: /origin/*, methods: [GET], cache: {} }
-  - { path: /list, methods: [POST], invalidates: [/list] }
-`
-const loaded = loadConfig(yaml, { file: 'proxy.yaml', env: {} })
-if (loaded.kind === 'invalid') throw new Error(JSON.stringify(loaded.errors))
-const { config } = loaded
+const sections = {
+  cache: { maxEntry: '1KiB' },
+  defaults: { cache: { staleWhileRevalidate: '5s', staleIfError: '60s' } },
+}
+
+const routes = [
+  { path: '/plain', cache: 'off' },
+  { path: '/users/:id', methods: ['GET'], cache: { ttl: '10s', scope: 'user', tags: ['user-:id'] } },
+  {
+    path: '/list',
+    methods: ['GET', 'HEAD'],
+    cache: {
+      ttl: '10s',
+      refresh: { param: 'refresh' },
+      key: { query: { ignore: ['utm_*'] }, headers: ['x-tenant'] },
+    },
+    limits: { query: { limit: { max: 50 } } },
+  },
+  { path: '/shared', cache: { ttl: '10s', scope: 'shared', statuses: { 404: '5s' } } },
+  { path: '/origin/*', methods: ['GET'], cache: {} },
+  { path: '/list', methods: ['POST'], invalidates: ['/list'] },
+]
 
 const head = fc
   .record({
@@ -102,6 +108,8 @@ const answer = fc.record({
 
 const step = fc.record({ head, answer, laterMs: fc.constantFrom(0, 0, 1000, 4000, 12_000) })
 
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
 /** Where the data path's account contradicts the explanation; null: nowhere. */
 function contradiction(
   { verdict }: Explanation,
@@ -138,23 +146,31 @@ function contradiction(
 }
 
 /** Runs steps through one room; the contradictions of all of them. */
-async function walk(
-  steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
-): Promise<string[]> {
+async function walk(steps: readonly Step[]): Promise<string[]> {
   const clock = manualClock()
-  const { room, records, origin } = openedRoom(config, clock)
+  let asked = 0
+  let told: Step['answer'] | null = null
+  const origin = functionOrigin(({ fields: raw, method }) => {
+    asked += 1
+    const { status = 200, fields = [], bytes = 0 } = told ?? {}
+    const condition = new Fields(raw).get('if-none-match')
+    if (condition !== undefined && status === 200 && condition === new Fields(fields).get('etag'))
+      return { status: 304, fields }
+    return { status, fields, body: method === 'HEAD' ? '' : 'x'.repeat(bytes) }
+  })
+  const room = createRoom({ clock, origin, routes, sections })
   const found: string[] = []
   for (const { head, answer, laterMs } of steps) {
-    origin.answer = answer
-    const explanation = explain(room, config.routes, { head, response: null })
-    const askedBefore = origin.asked
-    records.length = 0
-    exchange(room, head, null, silentReply())
+    told = answer
+    const explanation = explain(room, room.definitions, { head, response: null })
+    const askedBefore = asked
+    room.records.length = 0
+    exchange(room, head, null, new RecordedReply())
     await turn()
-    const [record] = records
+    const [record] = room.records
     if (record === undefined) found.push('no answer')
     else {
-      const wrong = contradiction(explanation, record, origin.asked > askedBefore)
+      const wrong = contradiction(explanation, record, asked > askedBefore)
       if (wrong !== null)
         found.push(`${wrong} for ${head.method} ${head.path}${head.query} ${head.fields.raw.join(' ')}`)
     }
