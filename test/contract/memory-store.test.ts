@@ -12,7 +12,7 @@ afterEach(() => void vi.restoreAllMocks())
 /** The indexes of stores that are made from here on. */
 function watchIndexes(): () => ReadonlySet<KeyIndex> {
   const add = vi.spyOn(KeyIndex.prototype, 'add')
-  return () => new Set(add.mock.contexts)
+  return () => new Set(add.mock.contexts as KeyIndex[])
 }
 
 storeContract('memory', createMemoryStore)
