@@ -43,16 +43,18 @@ export function judgeStorability(input: StorabilityInput): Storability {
     directiveRefusal(input, directives) ??
     attributionRefusal(input, directives, freshness) ??
     uselessness(input, directives, freshness)
+  const withoutFields = [...directives.noCacheFields, ...directives.privateFields]
   if (refusal === null) {
     return {
       kind: 'store',
       freshness,
-      withoutFields: [...directives.noCacheFields, ...directives.privateFields],
+      withoutFields,
       shareable: isReusable(freshness, input.initialAgeMs),
     }
   }
   // A failing origin gives everybody the same error; asking again for each would only make it worse.
-  const shareable = refusal === 'status-not-cacheable' && input.response.status >= 500
+  const shareable =
+    refusal === 'status-not-cacheable' && input.response.status >= 500 && withoutFields.length === 0
   return { kind: 'pass', reason: refusal, shareable }
 }
 

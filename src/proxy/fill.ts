@@ -176,8 +176,10 @@ class Fill implements OriginSink {
     this.#answer = answer
     if (this.#completes(answer)) return
     const { withoutFields, shareable } = answer.storing
-    const landing = this.#streamed(answer, this.#report('stored', answer.head.status, true), withoutFields)
-    if (shareable && this.#fence.overtakenAt === null) this.#flight.landOpen(landing)
+    const isFenced = this.#fence.overtakenAt !== null
+    const report = this.#report(isFenced ? 'fenced' : 'stored', answer.head.status, !isFenced)
+    const landing = this.#streamed(answer, report, withoutFields)
+    if (shareable && !isFenced) this.#flight.landOpen(landing)
     else this.#land(landing, 'not-shareable', shareable)
   }
 

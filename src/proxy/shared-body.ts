@@ -36,6 +36,7 @@ export class SharedBody {
   #bytes = 0
   #kept = true
   #paused = false
+  #stirring = false
   #state: BodyState = { kind: 'open' }
   readonly #readers = new Set<BodyReader>()
   readonly #source: BodySource
@@ -63,7 +64,6 @@ export class SharedBody {
     this.#chunks.push(chunk)
     this.#bytes += chunk.byteLength
     this.#stir()
-    if (!this.#kept) this.#pace()
   }
 
   end(trailers: Fields): void {
@@ -100,20 +100,25 @@ export class SharedBody {
 
   /** @internal A reader has moved on. */
   advanced(): void {
-    if (!this.#kept) this.#pace()
+    this.#pace()
   }
 
   /** @internal */
   forget(reader: BodyReader): void {
     this.#readers.delete(reader)
-    if (!this.#kept) this.#pace()
+    this.#pace()
   }
 
+  /** Nobody is compared with the others before all have had their turn. */
   #stir(): void {
+    this.#stirring = true
     for (const reader of [...this.#readers]) reader.listener.stirred()
+    this.#stirring = false
+    this.#pace()
   }
 
   #pace(): void {
+    if (this.#kept || this.#stirring) return
     let fastest = 0
     for (const { taken } of this.#readers) fastest = Math.max(fastest, taken)
     let spent = this.#chunks.length
