@@ -110,12 +110,6 @@ test.each<[string, Asked, number, string]>([
     400,
     'framing',
   ],
-  ...lengths.map((length) => [
-    `a length of "${length}"`,
-    { fields: [...host, 'Content-Length', length] },
-    400,
-    'framing',
-  ]),
   [
     'a Connection that names Host',
     { fields: [...host, 'Connection', 'close, Host'] },
