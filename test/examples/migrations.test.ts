@@ -15,6 +15,8 @@ import {
 import { sqliteSession } from '../../examples/shared/sqlite.ts'
 import { architectMigrations, assignerMigrations } from '../../examples/tasks/migrations.ts'
 import { seedArchitect, seedAssigner } from '../../examples/tasks/seed.ts'
+import { migrations as workplans } from '../../examples/workplans/migrations.ts'
+import { seedWorkplans } from '../../examples/workplans/seed.ts'
 import { engines, openEngine, usePostgresServer } from './kit/postgres.ts'
 
 const now = Date.UTC(2026, 0, 1)
@@ -67,6 +69,24 @@ const postgresCases: readonly [
         ledger: 20,
       }),
     ['users', 'api_keys', 'authors', 'contents', 'patterns', 'research_sessions', 'cards', 'extropy_ledger'],
+  ],
+  [
+    'workplans',
+    workplans,
+    (connection) =>
+      seedWorkplans(connection, {
+        domains: 2,
+        topics: 4,
+        workstreams: 8,
+        tasks: 20,
+        decisions: 4,
+        events: 4,
+        repos: 2,
+        goals: 2,
+        snapshots: 6,
+        filesPerRepo: 0,
+      }),
+    ['domains', 'topics', 'workstreams', 'tasks', 'managed_repos', 'sbom_snapshots'],
   ],
 ]
 
