@@ -54,8 +54,8 @@ export function isWeakMatch(a: EntityTag, b: EntityTag): boolean {
 }
 
 /**
- * Evaluates the preconditions in their order (RFC 9110 §13.2.2) against a representation that exists. For GET and
- * HEAD weir answers as a cache, to which If-Match and If-Unmodified-Since do not apply (RFC 9111 §4.3.2); for any
+ * Evaluates the preconditions in their order (RFC 9110 §13.2.2) against a representation that exists. For GET,
+ * HEAD and QUERY weir answers as a cache, to which If-Match and If-Unmodified-Since do not apply (RFC 9111 §4.3.2); for any
  * other method it answers as the origin would. Fields that are malformed never lead to 304.
  */
 export function evaluatePreconditions(
@@ -63,7 +63,7 @@ export function evaluatePreconditions(
   current: Validators,
   method: string,
 ): PreconditionResult {
-  const reads = method === 'GET' || method === 'HEAD'
+  const reads = method === 'GET' || method === 'HEAD' || method === 'QUERY'
   if (!reads && !isStillMatched(fields, current)) return 'failed'
   const noneMatch = fields.get('if-none-match')
   if (noneMatch !== undefined) {

@@ -28,6 +28,7 @@ const changes: Partial<Readonly<Record<Reason, string>>> = {
   'method-not-cached': 'Only GET and HEAD are answered from the cache.',
   'no-credential': 'Send a credential, or take scope: user from the route.',
   'get-with-body': 'Send the request without content.',
+  'query-not-keyed': 'Send the QUERY with a Content-Length of 64 KiB at the most.',
   'encoded-delimiter': 'Send the path without %2F and %5C.',
   'partial-miss': 'Ask for the whole once: ranges are then cut from what is stored.',
   'request-no-store': 'Send the request without Cache-Control: no-store.',

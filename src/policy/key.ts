@@ -20,15 +20,38 @@ export interface CacheKey {
   readonly credentialed: boolean
 }
 
-/** The key of a GET or HEAD request on a caching route; both methods share their stored responses. */
-export function cacheKey(head: RequestHead, cache: CachePolicy, digest: Digest): CacheKey {
+/**
+ * The key of a request on a caching route. GET and HEAD share their stored responses; a QUERY has its content in the
+ * key, as what `contentDigest` makes of it.
+ */
+export function cacheKey(
+  head: RequestHead,
+  cache: CachePolicy,
+  digest: Digest,
+  contentDigest: string | null = null,
+): CacheKey {
   const target = targetOf(head, cache)
   const credential = credentialOf(head.fields, cache)
-  const parts = ['GET', head.scheme, head.authority, target, ...keyedFields(head, cache), ...steeringOf(head)]
+  const method = head.method === 'QUERY' ? 'QUERY' : 'GET'
+  const parts = [
+    method,
+    head.scheme,
+    head.authority,
+    target,
+    ...keyedFields(head, cache),
+    ...steeringOf(head),
+  ]
+  if (contentDigest !== null) parts.push('content', contentDigest)
   if (credential.length === 0) parts.push('shared')
   else parts.push('user', digest(joinParts(credential)))
   const key = joinParts(parts)
   return { key, target, uri: uriOf(head, target), credentialed: credential.length > 0 }
+}
+
+/** What a QUERY asks by, as a text to be digested: its content, and the fields that say how to read it (RFC 10008). */
+export function contentParts({ fields }: RequestHead, content: string): string {
+  const described = fields.filter((name) => name.startsWith('content-') && name !== 'content-length')
+  return joinParts([...described.names.flatMap((name) => [name, fields.all(name).join(', ')]), content])
 }
 
 /** The target URI as invalidations name it; the route's query rule applies where it caches. */

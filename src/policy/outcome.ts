@@ -93,6 +93,7 @@ function forwardReasonOf(reason: Reason): ForwardReason {
     case 'route-not-cached':
     case 'no-credential':
     case 'get-with-body':
+    case 'query-not-keyed':
     case 'encoded-delimiter':
     case 'hit-for-miss':
       return 'bypass'

@@ -20,6 +20,10 @@ export const reasons = {
   'method-not-cached': { says: 'the method is not answered from a cache', cite: 'RFC 9111 §4' },
   'no-credential': { says: 'the route stores per user, and the request has no credential', cite: null },
   'get-with-body': { says: 'the request has content that is not part of the key', cite: 'RFC 9110 §9.3.1' },
+  'query-not-keyed': {
+    says: 'the content of the QUERY is too long, or of unknown length, to be part of the key',
+    cite: null,
+  },
   'encoded-delimiter': { says: 'the path holds an encoded delimiter', cite: 'RFC 3986 §2.2' },
   'request-no-store': { says: 'the request says no-store', cite: 'RFC 9111 §5.2.1.5' },
 

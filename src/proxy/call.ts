@@ -40,11 +40,18 @@ export interface Room {
   readonly writes: Writes
 }
 
+export interface KeyedContent {
+  readonly content: Uint8Array
+  readonly digest: string
+}
+
 export interface Call {
   readonly room: Room
   readonly head: RequestHead
   /** The request's content as it streams in; null where it has none. */
   readonly content: Readable | null
+  /** A QUERY's content, which is part of its key; null for any other request. */
+  readonly keyed: KeyedContent | null
   readonly reply: Reply
   readonly policy: RoutePolicy
   /** Path parameters of the route's pattern. */

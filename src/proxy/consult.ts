@@ -1,4 +1,5 @@
 // What the store holds for a request and how the request goes on from there: decided here, acted on elsewhere.
+import { Fields } from '../http/fields.ts'
 import type { RequestHead } from '../http/message.ts'
 import type { StoredResponse } from '../policy/entry.ts'
 import type { LookupVerdict } from '../policy/judge-request.ts'
@@ -8,7 +9,7 @@ import type { Reason } from '../policy/reasons.ts'
 import { decideReuse, type Reuse } from '../policy/reuse.ts'
 import { selectVariant } from '../policy/vary.ts'
 import type { Variants } from '../store/port.ts'
-import type { Room } from './call.ts'
+import type { KeyedContent, Room } from './call.ts'
 import type { Ask } from './fill-order.ts'
 import type { Forwarding } from './passage.ts'
 
@@ -31,8 +32,9 @@ export function consult(
   head: RequestHead,
   { cache, directives, refresh }: LookupVerdict,
   now: number,
+  keyed: KeyedContent | null = null,
 ): Consultation {
-  const key = cacheKey(head, cache, digest)
+  const key = cacheKey(head, cache, digest, keyed?.digest)
   const variants = store.peek(key.key)
   const matching = selectVariant(variants, head.fields)
   const selected = matching !== undefined && holdsAnswer(matching, head) ? matching : undefined
@@ -63,7 +65,8 @@ function askFor(
 ): Ask {
   if (method === 'HEAD') return { kind: 'head' }
   if (stored !== undefined) return { kind: 'whole' }
-  const asked = fields.filter((name) => name === 'range' || name === 'if-range')
+  const asked =
+    method !== 'GET' ? Fields.empty : fields.filter((name) => name === 'range' || name === 'if-range')
   if (asked.has('range')) return { kind: 'part', fields: asked.raw }
   const rest = matching === undefined ? null : restOf(matching)
   return rest === null ? { kind: 'whole' } : { kind: 'rest', fields: rest }

@@ -9,6 +9,7 @@ import { judgeRequest } from '../policy/judge-request.ts'
 import type { Call, Room } from './call.ts'
 import { deliverRefusal } from './deliver.ts'
 import { lookUp } from './look-up.ts'
+import { lookUpQuery } from './look-up-query.ts'
 import { passOn } from './pass-on.ts'
 import type { Reply } from './reply.ts'
 import { WatchedReply } from './watched-reply.ts'
@@ -23,6 +24,7 @@ export function exchange(room: Room, head: RequestHead, content: Readable | null
     room,
     head,
     content,
+    keyed: null,
     reply: watched,
     watched,
     policy,
@@ -36,7 +38,7 @@ export function exchange(room: Room, head: RequestHead, content: Readable | null
   const verdict = judgeRequest(head, policy.cache)
   switch (verdict.kind) {
     case 'lookup':
-      return lookUp(call, verdict)
+      return head.method === 'QUERY' ? lookUpQuery(call, verdict) : lookUp(call, verdict)
     case 'bypass':
       return isSafe(head.method) ? passOn(call, verdict.reason, 'BYPASS') : write(call, verdict.reason)
     default:

@@ -56,7 +56,8 @@ class Fill implements OriginSink {
     const conditional = conditionsOf(order)
     const validates = order.ask.kind === 'whole' || order.ask.kind === 'head'
     this.#validated = validates && conditional.length > 0 ? (order.stored ?? null) : null
-    this.#fetch = askOrigin(call, { cache, target: key.target, conditional, content: null }, this)
+    const content = call.keyed === null ? null : { kind: 'held' as const, content: call.keyed.content }
+    this.#fetch = askOrigin(call, { cache, target: key.target, conditional, content }, this)
     if (!order.background) flight.onDeserted(() => this.#giveUp())
   }
 

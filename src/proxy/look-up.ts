@@ -21,7 +21,7 @@ const REFUSALS = 2
 export function lookUp(call: Call, verdict: LookupVerdict, refusals = 0): void {
   const { room, head } = call
   const now = room.clock.now()
-  const { key, matching, selected, reuse } = consult(room, head, verdict, now)
+  const { key, matching, selected, reuse } = consult(room, head, verdict, now, call.keyed)
   switch (reuse.kind) {
     case 'hit':
       return deliverStored(call, reuse.entry, hitOutcome(reuse.entry, reuse.reason, now))
@@ -63,8 +63,16 @@ function refreshInBackground(
 ): void {
   const { cache, directives } = verdict
   // Whatever the client wanted of it, it is the whole response that is refreshed.
-  const get = { ...call, head: { ...call.head, method: 'GET' } }
-  const order = { call: get, cache, key, directives, ask: whole, stored, background: true }
+  const method = call.head.method === 'HEAD' ? 'GET' : call.head.method
+  const order = {
+    call: { ...call, head: { ...call.head, method } },
+    cache,
+    key,
+    directives,
+    ask: whole,
+    stored,
+    background: true,
+  }
   call.room.flights.launch(flightKey(call, key, false, whole), (flight) => fill(flight, order))
 }
 

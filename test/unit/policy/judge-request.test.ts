@@ -17,6 +17,18 @@ describe('a request must bypass the cache', () => {
       cacheOf(),
       'get-with-body',
     ],
+    [
+      'as a QUERY with content of unknown length',
+      requestOf([], { method: 'QUERY', body: { kind: 'chunked' } }),
+      cacheOf(),
+      'query-not-keyed',
+    ],
+    [
+      'as a QUERY with content that is too long for a key',
+      requestOf([], { method: 'QUERY', body: { kind: 'length', bytes: 65_537 } }),
+      cacheOf(),
+      'query-not-keyed',
+    ],
     ['with an encoded slash', requestOf([], { path: '/a%2Fb' }), cacheOf(), 'encoded-delimiter'],
     ['without a credential where the route is per user', requestOf(), perUser, 'no-credential'],
     [
@@ -34,6 +46,11 @@ describe('a request must be looked up', () => {
   test.each<[string, RequestHead, CachePolicy]>([
     ['as a GET', requestOf(), cacheOf()],
     ['as a HEAD', requestOf([], { method: 'HEAD' }), cacheOf()],
+    [
+      'as a QUERY with short content',
+      requestOf([], { method: 'QUERY', body: { kind: 'length', bytes: 65_536 } }),
+      cacheOf(),
+    ],
     ['with content of no bytes', requestOf([], { body: { kind: 'length', bytes: 0 } }), cacheOf()],
     ['for a range', requestOf(['Range', 'bytes=0-1']), cacheOf()],
     ['with a credential where the route is per user', requestOf(['Cookie', 'a=1']), perUser],
