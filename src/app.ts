@@ -18,6 +18,7 @@ import { exchange } from './proxy/exchange.ts'
 import { Fences } from './proxy/fences.ts'
 import { Flights } from './proxy/flights.ts'
 import { HitForMiss } from './proxy/hit-for-miss.ts'
+import { Searches } from './proxy/searches.ts'
 import { coverageOf } from './proxy/writes/coverage.ts'
 import { runSummary } from './proxy/writes/run-summary.ts'
 import { createWrites } from './proxy/writes/writes.ts'
@@ -85,6 +86,7 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     flights: new Flights(),
     fences: new Fences(),
     hitForMiss: new HitForMiss(clock),
+    searches: new Searches(),
     writes,
   }
 

@@ -3,6 +3,7 @@ import { parseGroups } from '../http/cache-groups.ts'
 import type { Fields } from '../http/fields.ts'
 import type { RequestHead, ResponseHead } from '../http/message.ts'
 import { isSafe } from '../http/methods.ts'
+import { parseNoVarySearch } from '../http/no-vary-search.ts'
 import { parseTarget } from '../http/target.ts'
 import type { Invalidation } from './invalidation.ts'
 import type { InvalidationTemplate } from './route-policy.ts'
@@ -20,7 +21,7 @@ export interface InvalidatedByInput {
 
 export type PathParameters = Readonly<Record<string, string>>
 
-type Site = Pick<RequestHead, 'scheme' | 'authority'>
+type Site = Pick<RequestHead, 'scheme' | 'authority' | 'path'>
 
 const PARAMETER = /:([a-z_$][\w$]*)/gi
 
@@ -41,7 +42,7 @@ export function invalidatedBy(input: InvalidatedByInput): Invalidation | null {
   const groups = parseGroups(response.fields, 'cache-group-invalidation').map((group) =>
     groupTag(request, group),
   )
-  const tags = new Set([...fillTemplates(tagTemplates, params), ...groups])
+  const tags = new Set([...fillTemplates(tagTemplates, params), ...groups, ...[...uris].map(searchTag)])
   const matchers = templates.flatMap((named) => (named.kind === 'path' ? [pathMatcher(named.pattern)] : []))
   return {
     uris,
@@ -58,11 +59,20 @@ export function tagsOf(
 ): string[] {
   const tags = fillTemplates(templates, params)
   if (answer === undefined) return tags
-  return [...tags, ...parseGroups(answer.fields, 'cache-groups').map((group) => groupTag(answer.site, group))]
+  const { site, fields } = answer
+  tags.push(...parseGroups(fields, 'cache-groups').map((group) => groupTag(site, group)))
+  if (parseNoVarySearch(fields) !== null)
+    tags.push(searchTag(`${site.scheme}://${site.authority}${site.path}`))
+  return tags
+}
+
+/** A response that answers several queries of a path is made invalid with any of them. */
+function searchTag(uri: string): string {
+  return `search:${uri.split('?', 1)[0] ?? ''} `
 }
 
 /** Groups are the origin's own (RFC 9875 §2); the blank keeps them apart from configured tags. */
-function groupTag({ scheme, authority }: Site, group: string): string {
+function groupTag({ scheme, authority }: Pick<Site, 'scheme' | 'authority'>, group: string): string {
   return `group:${scheme}://${authority} ${group}`
 }
 

@@ -16,6 +16,7 @@ import type { Flights } from './flights.ts'
 import type { HitForMiss } from './hit-for-miss.ts'
 import type { Landing, LandingNews } from './landing.ts'
 import type { Reply } from './reply.ts'
+import type { Searches } from './searches.ts'
 import type { Trip } from './trip.ts'
 import type { WatchedReply } from './watched-reply.ts'
 import type { Writes } from './writes/writes.ts'
@@ -37,6 +38,7 @@ export interface Room {
   readonly flights: Flights<Landing, LandingNews>
   readonly fences: Fences
   readonly hitForMiss: HitForMiss
+  readonly searches: Searches
   readonly writes: Writes
 }
 

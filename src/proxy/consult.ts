@@ -6,11 +6,13 @@ import type { LookupVerdict } from '../policy/judge-request.ts'
 import { type CacheKey, cacheKey } from '../policy/key.ts'
 import { holdsAnswer, restOf } from '../policy/partial.ts'
 import type { Reason } from '../policy/reasons.ts'
+import type { CachePolicy } from '../policy/route-policy.ts'
 import { decideReuse, type Reuse } from '../policy/reuse.ts'
 import { selectVariant } from '../policy/vary.ts'
 import type { Variants } from '../store/port.ts'
 import type { KeyedContent, Room } from './call.ts'
 import type { Ask } from './fill-order.ts'
+import { answersQuery } from './searches.ts'
 import type { Forwarding } from './passage.ts'
 
 /** What is stored for a request, and what it allows. */
@@ -28,19 +30,45 @@ const partialMiss: Reuse = { kind: 'miss', reason: 'partial-miss' }
 
 /** Decides at `now` what may answer a request, without acting on it: `explain` asks this as well. */
 export function consult(
-  { store, digest }: Pick<Room, 'store' | 'digest'>,
+  room: Pick<Room, 'store' | 'digest' | 'searches'>,
   head: RequestHead,
-  { cache, directives, refresh }: LookupVerdict,
+  verdict: LookupVerdict,
   now: number,
   keyed: KeyedContent | null = null,
 ): Consultation {
-  const key = cacheKey(head, cache, digest, keyed?.digest)
-  const variants = store.peek(key.key)
+  const { cache, directives, refresh } = verdict
+  const key = cacheKey(head, cache, room.digest, keyed?.digest)
+  const exact = room.store.peek(key.key)
+  const variants = exact.length > 0 || room.searches.isEmpty ? exact : equivalent(room, head, cache, keyed)
   const matching = selectVariant(variants, head.fields)
   const selected = matching !== undefined && holdsAnswer(matching, head) ? matching : undefined
   const reuse =
     matching === selected ? decideReuse({ variants, selected, directives, refresh }, now) : partialMiss
   return { key, variants, matching, selected, reuse }
+}
+
+/** The key of the same request without a query: what is known of the queries of a path is remembered by it. */
+export function pathKey(
+  { digest }: Pick<Room, 'digest'>,
+  head: RequestHead,
+  cache: CachePolicy,
+  keyed: KeyedContent | null,
+): string {
+  return cacheKey({ ...head, query: '' }, cache, digest, keyed?.digest).key
+}
+
+/** What is stored for a query that means the same, by the word of the response itself (No-Vary-Search). */
+function equivalent(
+  room: Pick<Room, 'store' | 'digest' | 'searches'>,
+  head: RequestHead,
+  cache: CachePolicy,
+  keyed: KeyedContent | null,
+): Variants {
+  for (const key of room.searches.equivalents(pathKey(room, head, cache, keyed), head.query)) {
+    const variants = room.store.peek(key).filter((entry) => answersQuery(entry, head.query))
+    if (variants.length > 0) return variants
+  }
+  return []
 }
 
 /** How a request goes on that nothing stored may answer. */

@@ -2,6 +2,7 @@
 import type { StoredResponse } from '../policy/entry.ts'
 import { combineParts } from '../policy/partial.ts'
 import { sameVariant } from '../policy/vary.ts'
+import { pathKey } from './consult.ts'
 import type { FillOrder } from './fill-order.ts'
 
 /**
@@ -15,5 +16,8 @@ export function keepEntry({ call, cache }: FillOrder, entry: StoredResponse): St
   if (before?.part === null && entry.part !== null) return null
   const joined = before === undefined || entry.part === null ? null : combineParts(before, entry)
   const kept = joined ?? entry
-  return store.put(kept, cache.maxVariants) ? kept : null
+  if (!store.put(kept, cache.maxVariants)) return null
+  if (kept.fields.has('no-vary-search'))
+    call.room.searches.learn(pathKey(call.room, call.head, cache, call.keyed), kept)
+  return kept
 }

@@ -14,6 +14,7 @@ import { exchange } from '../../src/proxy/exchange.ts'
 import { Fences } from '../../src/proxy/fences.ts'
 import { Flights } from '../../src/proxy/flights.ts'
 import { HitForMiss } from '../../src/proxy/hit-for-miss.ts'
+import { Searches } from '../../src/proxy/searches.ts'
 import type { AnswerHead, Reply } from '../../src/proxy/reply.ts'
 import { coverageOf } from '../../src/proxy/writes/coverage.ts'
 import { createWrites, type WritePorts } from '../../src/proxy/writes/writes.ts'
@@ -67,6 +68,7 @@ export function createRoom({ clock, origin, routes, sections, shared }: RoomOpti
     flights: new Flights(),
     fences: new Fences(),
     hitForMiss: new HitForMiss(clock),
+    searches: new Searches(),
     writes: createWrites({
       clock,
       ...(shared ?? createShared(clock)),
