@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Fields } from '../../../src/http/fields.ts'
 import { invalidatedBy, tagsOf } from '../../../src/policy/invalidated-targets.ts'
 import { isInvalidated } from '../../../src/policy/invalidation.ts'
 import type { InvalidationTemplate } from '../../../src/policy/route-policy.ts'
