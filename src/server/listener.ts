@@ -90,6 +90,11 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
     const reply = new NodeReply(response)
     connections.began(request.socket, reply)
     response.once('close', () => connections.ended(request.socket, reply))
+    if (request.headers.upgrade !== undefined) {
+      // node:http drops what it had read beyond a request whose upgrade is ignored, and would go on in its middle.
+      conversation.conclude()
+      reply.closeAfter()
+    }
     const verdict = readHead(request, rules)
     if (verdict.kind === 'refused') {
       conversation.conclude()
