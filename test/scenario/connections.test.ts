@@ -94,6 +94,27 @@ test('a client that leaves in the middle of an answer that passes ends the fetch
   expect(weir.lines[0]).toMatchObject({ end: 'gone', bytes: 5 })
 })
 
+test('the answer to a write whose client has left is not read to its end', async () => {
+  const asked = gate()
+  const left = gate()
+  const closed = gate()
+  const { weir } = await stage(
+    async (_, response) => {
+      response.on('close', closed.open)
+      asked.open()
+      await left.opened
+      response.write('without end')
+    },
+    { routes: [] },
+  )
+  const client = await weir.client('DELETE /list HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await asked.opened
+  client.destroy()
+  await until(() => weir.lines.length === 1)
+  left.open()
+  await closed.opened
+})
+
 test('connections beyond the limit are turned away, and those that are open go on', async () => {
   const { weir } = await stage((_, response) => void response.end('body'), {
     ...cachingAll,

@@ -49,16 +49,23 @@ describe.each([
   })
 })
 
-test('a POST whose connection dies after it was sent reaches the origin exactly once', async () => {
-  const { weir, connections, clock } = await rawStage(resetting(1))
-  const { status, headers } = await weir.request({ method: 'POST', path: '/pay', body: 'amount=1' })
-  clock.advance(10_000)
-  expect(status).toBe(502)
-  expect(headers['proxy-status']).toBe('weir; error=connection_terminated')
-  // A second request on its way would open the second connection before this one opens its own.
-  expect((await weir.get('/list')).body.toString()).toBe('ok')
-  expect(connections()).toBe(2)
-})
+test.each([
+  ['POST', 'amount=1'],
+  ['POST', ''],
+  ['PATCH', ''],
+])(
+  'a %s (content: "%s") whose connection dies after it was sent reaches the origin exactly once',
+  async (method, body) => {
+    const { weir, connections, clock } = await rawStage(resetting(1))
+    const { status, headers } = await weir.request({ method, path: '/pay', body })
+    clock.advance(10_000)
+    expect(status).toBe(502)
+    expect(headers['proxy-status']).toBe('weir; error=connection_terminated')
+    // A second request on its way would open the second connection before this one opens its own.
+    expect((await weir.get('/list')).body.toString()).toBe('ok')
+    expect(connections()).toBe(2)
+  },
+)
 
 test('a POST on a kept connection that the origin has just closed is not sent twice either', async () => {
   const posts: string[] = []
