@@ -74,7 +74,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#paused = true
     if (this.#stage !== 'headed' || this.#over) return
     this.#controller?.pause()
-    this.#order.deadlines.rest()
+    this.#order.deadlines.hold()
   }
 
   resume(): void {
@@ -199,7 +199,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Something moved: the idle deadline begins anew, unless nothing is to be read or the stream may be quiet. */
   #moved(): void {
     const { deadlines, request } = this.#order
-    if (this.#endless || this.#paused) deadlines.rest()
+    if (this.#paused) deadlines.hold()
+    else if (this.#endless) deadlines.rest()
     else deadlines.enter('body', request.timeouts.idleMs)
   }
 }

@@ -25,6 +25,8 @@ export class Deadlines {
   #totalAt: number
   #phase: Phase = 'connect'
   #phaseAt = Infinity
+  /** Since when the whole does not count on, epoch ms; null: it counts. */
+  #heldAt: number | null = null
   #timer: Timer | null = null
   #timerAt = Infinity
 
@@ -42,14 +44,23 @@ export class Deadlines {
 
   /** Begins a phase, or begins it anew. */
   enter(phase: Phase, ms: number): void {
+    const now = this.#clock.now()
+    if (this.#heldAt !== null) this.#totalAt += now - this.#heldAt
+    this.#heldAt = null
     this.#phase = phase
-    this.#phaseAt = this.#clock.now() + ms
+    this.#phaseAt = now + ms
     this.#wake()
   }
 
   /** Ends the phase; the whole goes on. */
   rest(): void {
     this.#phaseAt = Infinity
+  }
+
+  /** Ends the phase, and the whole does not count on until the next one begins: the wait is for the client. */
+  hold(): void {
+    this.rest()
+    this.#heldAt ??= this.#clock.now()
   }
 
   /** Lifts the bound on the whole. */
@@ -77,6 +88,7 @@ export class Deadlines {
   #look(): void {
     this.#timer = null
     this.#timerAt = Infinity
+    if (this.#heldAt !== null) return
     const now = this.#clock.now()
     if (now >= this.#totalAt) this.#expire('total')
     else if (now >= this.#phaseAt) this.#expire(this.#phase)

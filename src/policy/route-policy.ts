@@ -126,7 +126,7 @@ export interface TimeoutsPolicy {
   readonly firstByteMs: number
   /** Between two pieces of a body, while weir is ready to take more. */
   readonly idleMs: number
-  /** The whole exchange with all its attempts; null for routes that stream without end. */
+  /** The whole exchange with all its attempts, while weir is ready to take more; null for routes that stream without end. */
   readonly totalMs: number | null
 }
 

@@ -125,3 +125,21 @@ test('it must behave as two plain timers would', () => {
     }),
   )
 })
+
+test('while it is held for the client nothing must expire, and the whole must have left what it had', () => {
+  const { manual, deadlines, log } = setting(1_000)
+  deadlines.enter('body', 300)
+  manual.advance(200)
+  deadlines.hold()
+  manual.advance(500)
+  deadlines.hold()
+  manual.advance(5_000)
+  expect(log).toEqual([])
+  for (let at = 0; at < 800; at += 200) {
+    deadlines.enter('body', 300)
+    manual.advance(200)
+  }
+  expect(log).toEqual([['total', 6_500]])
+  deadlines.cancel()
+  expect(manual.pendingTimers()).toBe(0)
+})
