@@ -1,5 +1,6 @@
 // Ranges through the whole of weir: parts are stored, answer what lies in them, and become whole.
 import { expect, test } from 'vitest'
+import { barrier } from '../kit/barrier.ts'
 import type { OriginHandler, SeenRequest } from '../kit/scripted-origin.ts'
 import { caching, stage } from '../kit/weir.ts'
 
@@ -147,4 +148,25 @@ test('a rest that does not come whole is not joined: the whole is asked for', as
   const whole = await weir.get('/d')
   expect([whole.status, whole.body.toString(), whole.complete]).toEqual([200, digits, true])
   expect(asked).toBe(3)
+})
+
+test('a part that comes when the whole is stored already does not take its place', async () => {
+  const [wholeHeld, partHeld] = [barrier(), barrier()]
+  const answer = digitsOrigin(() => '"a"')
+  const { weir, origin, clock } = await stage(async (request, response, seen) => {
+    await (request.headers.range === undefined ? wholeHeld : partHeld).arrive()
+    await answer(request, response, seen)
+  }, obeying)
+  const whole = weir.get('/d')
+  await weir.arrivals(1)
+  clock.advance(10)
+  const part = weir.get('/d', { Range: 'bytes=0-4' })
+  await weir.arrivals(2)
+  wholeHeld.release()
+  await whole
+  partHeld.release()
+  expect((await part).status).toBe(206)
+  const again = await weir.get('/d')
+  expect([again.body.toString(), again.headers['x-cache']]).toEqual([digits, 'HIT'])
+  expect(origin.requests).toHaveLength(2)
 })
