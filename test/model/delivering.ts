@@ -1,0 +1,178 @@
+// What becomes of the origin's answer in the model: who gets it, and what is held from then on.
+import { type Arrived, bodyOf, wholeSeconds } from './arrived.ts'
+import { bypassOf, lookUp } from './asking.ts'
+import type { RequestChoice } from './choices.ts'
+import { credentialFields, keptCredentials, keyOf, tokenExpiresAt } from './identity.ts'
+import type { Fetch, Ledger, Waiting } from './ledger.ts'
+import { fetchQuestion, passedQuestion } from './questions.ts'
+import { askedBy, currentOf, type Held, isNotModified, mayStandIn } from './reuse.ts'
+import { type Asker, freshnessOf, initialAge, mayBeShared, refusalToStore, updatedBy } from './rules.ts'
+import { type Answered, forwardedStatus, problem } from './seen.ts'
+import { hold, isForOne, isInvalid, labelsOf } from './shelf.ts'
+
+/** The origin answers a question. */
+export function deliver(ledger: Ledger, fetch: Fetch, answer: Arrived): void {
+  fetch.open = false
+  const { request, stored, flight, waiting } = fetch
+  const question =
+    flight === null
+      ? passedQuestion(request, ledger.seenTag(request.path))
+      : fetchQuestion(request, ledger.policy, stored)
+  const isConditional = 'if-none-match' in question.fields || 'if-modified-since' in question.fields
+  const confirms = isConditional && answer.confirms !== 'never'
+  if (flight === null) return deliverPassed(ledger, request, waiting[0]!, answer, confirms)
+  if (answer.fails) return fail(ledger, fetch, 502, null)
+  if (confirms) return confirm(ledger, fetch, stored!, answer)
+  const isOvertaken = wasOvertaken(ledger, fetch, answer)
+  if (answer.status >= 500 && standIn(ledger, fetch, isOvertaken) !== null)
+    return fail(ledger, fetch, answer.status, answer)
+  receive(ledger, fetch, answer, isOvertaken)
+}
+
+function wasOvertaken(ledger: Ledger, { request, met }: Fetch, answer: Arrived | null): boolean {
+  const labels = labelsOf(request, ledger.policy, answer)
+  return met.some((by) => isInvalid(labels, by))
+}
+
+function deliverPassed(
+  ledger: Ledger,
+  request: RequestChoice,
+  { client, reason }: Waiting,
+  answer: Arrived,
+  confirms: boolean,
+): void {
+  const xCache = bypassOf(ledger.policy, request) === null ? 'MISS' : 'BYPASS'
+  const shown =
+    xCache === 'MISS' && request.ranges !== null && request.method !== 'HEAD' ? 'range-request' : reason
+  const isHead = request.method === 'HEAD'
+  if (answer.fails) {
+    const failed = problem(502, xCache, forwardedStatus(shown, {}))
+    ledger.answers[client] = isHead ? { ...failed, content: null } : failed
+    return
+  }
+  const status = confirms ? 304 : answer.status
+  const content = isHead || confirms ? null : bodyOf(answer)
+  const cacheStatus = forwardedStatus(shown, { status })
+  const etag = confirms ? 'any' : answer.etag
+  ledger.answers[client] = { ...originHead(answer), status, content, xCache, cacheStatus, etag }
+}
+
+/** A new answer: to all who wait if it could answer them from the store, else to the one who asked. */
+function receive(ledger: Ledger, fetch: Fetch, answer: Arrived, isOvertaken: boolean): void {
+  const { request, stored } = fetch
+  const ageMs = initialAge(answer)
+  const asker = askerOf(ledger, request)
+  const refusal =
+    refusalToStore(answer, ledger.policy, ageMs, asker) ??
+    (answer.bytes === 'large' && answer.status !== 204 ? 'too-large' : null)
+  const freshness = freshnessOf(answer, ledger.policy, ageMs, asker.tokenExpiresAt)
+  const isShared = mayBeShared(answer, ledger.policy, ageMs, freshness, refusal)
+  if (refusal !== null && answer.status < 500) ledger.drop(stored)
+  const isStored = refusal === null && !isOvertaken
+  const detail = refusal ?? (isOvertaken ? 'fenced' : 'stored')
+  land(ledger, fetch, isShared, isOvertaken, ({ client, reason }, isLeader) => {
+    const xCache = isLeader ? 'MISS' : 'COLLAPSED'
+    const cacheStatus = forwardedStatus(reason, {
+      status: answer.status,
+      isStored,
+      isCollapsed: !isLeader,
+      detail,
+    })
+    const hidesSecret = !isLeader && isForOne(answer, ledger.policy)
+    const head = { ...originHead(answer), secret: answer.secret && !hidesSecret, etag: answer.etag }
+    const isUnchanged =
+      answer.status === 200 &&
+      isNotModified(request, currentOf(answer, answer.etag), ledger.seenTag(request.path))
+    const view = isUnchanged
+      ? { status: 304, content: null }
+      : { status: answer.status, content: bodyOf(answer) }
+    ledger.answers[client] = { ...head, ...view, xCache, cacheStatus }
+  })
+  if (refusal !== null) return
+  const key = keyOf(request, ledger.policy)
+  if (answer.bytes === 'large-undeclared' && answer.status !== 204) ledger.noteShared(key, false)
+  else if (!isOvertaken) {
+    if (isShared) ledger.noteShared(key, true)
+    ledger.put(hold(request, ledger.policy, answer, ageMs, freshness, null))
+  }
+}
+
+/** The origin says that what is held still holds (RFC 9111 §4.3.4). */
+function confirm(ledger: Ledger, fetch: Fetch, stored: Held, update: Arrived): void {
+  const { request } = fetch
+  const answer = updatedBy(stored.answer, update)
+  const isOvertaken = wasOvertaken(ledger, fetch, answer)
+  if (answer === null || isOvertaken) {
+    ledger.drop(stored)
+    for (const waiting of fetch.waiting)
+      lookUp(ledger, request, { ...waiting, refusals: waiting.refusals + 1 })
+    return
+  }
+  // A response without a Date is dated when it comes (RFC 9110 §6.6.1).
+  const ageMs = initialAge({ ...update, dateAt: update.dateAt ?? wholeSeconds(update.responseAt) })
+  const asker = askerOf(ledger, request)
+  const refusal = refusalToStore(answer, ledger.policy, ageMs, asker)
+  const freshness = freshnessOf(answer, ledger.policy, ageMs, asker.tokenExpiresAt)
+  const renewed = hold(request, ledger.policy, answer, ageMs, freshness, stored)
+  const held = update.vary.length > 0 ? renewed : { ...renewed, vary: stored.vary }
+  const isKept = refusal === null
+  if (!isKept || JSON.stringify([...held.vary]) !== JSON.stringify([...stored.vary])) ledger.drop(stored)
+  if (isKept) ledger.put(held)
+  const isShared = mayBeShared(answer, ledger.policy, ageMs, freshness, refusal)
+  const detail = refusal ?? 'validated'
+  land(ledger, fetch, isShared, false, ({ client, reason }, isLeader) => {
+    const cacheStatus = forwardedStatus(reason, {
+      status: 304,
+      isStored: isKept,
+      isCollapsed: !isLeader,
+      detail,
+    })
+    ledger.serve(request, client, held, isLeader ? 'REVALIDATED' : 'COLLAPSED', cacheStatus)
+  })
+}
+
+/** No answer, or an error: what is held in its place where that is allowed (RFC 5861 §4). */
+function fail(ledger: Ledger, fetch: Fetch, status: number, answer: Arrived | null): void {
+  const { request, leader } = fetch
+  const held = standIn(ledger, fetch, wasOvertaken(ledger, fetch, answer))
+  for (const waiting of fetch.waiting) {
+    const { client, reason } = waiting
+    const isCollapsed = waiting !== leader
+    const detail = held === null ? 'origin-failed' : 'stale-if-error'
+    const cacheStatus = forwardedStatus(reason, { status: answer?.status ?? null, isCollapsed, detail })
+    if (held !== null) ledger.serve(request, client, held, 'STALE', cacheStatus)
+    else ledger.answers[client] = problem(status, isCollapsed ? 'COLLAPSED' : 'MISS', cacheStatus)
+  }
+}
+
+/** Tells all who wait, or the one who asked alone: then the others look again, and not for one another. */
+function land(
+  ledger: Ledger,
+  fetch: Fetch,
+  isShared: boolean,
+  isOvertaken: boolean,
+  tell: (waiting: Waiting, isLeader: boolean) => void,
+): void {
+  const { request, waiting, leader } = fetch
+  if (!isShared) ledger.noteShared(keyOf(request, ledger.policy), false)
+  for (const one of waiting) {
+    const isLeader = one === leader
+    if ((isLeader || isShared) && !(isOvertaken && one.isLate)) tell(one, isLeader)
+    else lookUp(ledger, request, { ...one, refusals: one.refusals + 1 })
+  }
+}
+
+function standIn(ledger: Ledger, { request, stored }: Fetch, isOvertaken: boolean): Held | null {
+  if (stored === null || isOvertaken) return null
+  return mayStandIn(stored, askedBy(request), ledger.now) ? stored : null
+}
+
+function askerOf(ledger: Ledger, request: RequestChoice): Asker {
+  const keyed = keptCredentials(request, ledger.policy).size > 0
+  const authorization = credentialFields(request).has('authorization')
+  return { keyed, authorization, tokenExpiresAt: keyed ? tokenExpiresAt(request) : null }
+}
+
+function originHead({ id, age, secret }: Arrived): Pick<Answered, 'revision' | 'age' | 'secret'> {
+  return { revision: String(id), age: age === null ? '0' : age === 'invalid' ? 'abc' : String(age), secret }
+}
