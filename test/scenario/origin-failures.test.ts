@@ -84,6 +84,24 @@ test('a POST on a kept connection that the origin has just closed is not sent tw
   expect(posts).toHaveLength(1)
 })
 
+test('without a budget nothing is tried again, and a small one holds for all together', async () => {
+  const none = await rawStage(resetting(99), { ...passing, origin: { retry: { budget: 0 } } })
+  expect((await none.weir.get('/list')).status).toBe(502)
+  expect(none.connections()).toBe(1)
+  const small = await rawStage(resetting(99), { ...passing, origin: { retry: { budget: '10%' } } })
+  for (let i = 0; i < 10; i++) {
+    let answered = false
+    const answer = small.weir.get('/list').finally(() => (answered = true))
+    await until(
+      () => answered,
+      () => small.clock.advance(0),
+    )
+    expect((await answer).status).toBe(502)
+  }
+  // A few are always allowed, so that a quiet origin may have a reset repeated.
+  expect(small.connections()).toBe(10 + 3)
+})
+
 test('a PUT whose content is small is tried again with the same content', async () => {
   const bodies: string[] = []
   const { weir, clock, connections } = await rawStage(async (connection) => {
