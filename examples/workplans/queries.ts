@@ -2,7 +2,7 @@
 import type { Queries } from '../shared/postgres.ts'
 
 export const tasksSql = `
-  SELECT * FROM tasks WHERE status = ANY($1) AND needs_human = coalesce($2, needs_human)
+  SELECT * FROM tasks WHERE status = ANY($1) AND ($2::boolean IS NULL OR needs_human = $2)
   ORDER BY created_at DESC, id DESC LIMIT $3`
 
 export const workstreamTasksSql =

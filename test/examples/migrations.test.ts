@@ -15,6 +15,8 @@ import {
 import { sqliteSession } from '../../examples/shared/sqlite.ts'
 import { architectMigrations, assignerMigrations } from '../../examples/tasks/migrations.ts'
 import { seedArchitect, seedAssigner } from '../../examples/tasks/seed.ts'
+import { migrations as usage } from '../../examples/usage/migrations.ts'
+import { seedUsage } from '../../examples/usage/seed.ts'
 import { migrations as workplans } from '../../examples/workplans/migrations.ts'
 import { seedWorkplans } from '../../examples/workplans/seed.ts'
 import { engines, openEngine, usePostgresServer } from './kit/postgres.ts'
@@ -69,6 +71,12 @@ const postgresCases: readonly [
         ledger: 20,
       }),
     ['users', 'api_keys', 'authors', 'contents', 'patterns', 'research_sessions', 'cards', 'extropy_ledger'],
+  ],
+  [
+    'usage',
+    usage,
+    (connection) => seedUsage(connection, { records: 20 }),
+    ['usage_records', 'collector_cursor', 'providers'],
   ],
   [
     'workplans',
