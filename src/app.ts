@@ -1,34 +1,26 @@
 // The composition root: constructs the adapters, wires them, starts and stops.
-import { createHmac, randomBytes } from 'node:crypto'
+import { Registry } from 'prom-client'
 import { configView } from './admin/config-view.ts'
-import { managementEndpoints } from './admin/endpoints.ts'
 import { askDatabaseHealth, type DatabaseHealth } from './admin/database-health.ts'
+import { managementEndpoints } from './admin/endpoints.ts'
 import { answerExplain } from './admin/explain-question.ts'
 import { createManagement } from './admin/listener.ts'
 import { reportPerformance } from './admin/performance.ts'
+import { createReloader, type ReloadOutcome } from './admin/reload.ts'
 import type { Clock } from './base/clock.ts'
+import type { Loaded } from './config/load.ts'
 import type { Address, WeirConfig } from './config/model.ts'
+import { furnish, type Furnished, type FurnishPorts, refurnish } from './furnish.ts'
 import { Figures } from './observe/figures.ts'
-import { type Log, requestLog } from './observe/log.ts'
-import { createOrigin } from './origin/pool.ts'
-import type { Digest } from './policy/key.ts'
-import { AdmissionDesk } from './proxy/admission-desk.ts'
-import type { Room } from './proxy/call.ts'
+import type { Log } from './observe/log.ts'
+import { registerMetrics, type RouteQueue } from './observe/metrics.ts'
 import { exchange } from './proxy/exchange.ts'
-import { Fences } from './proxy/fences.ts'
-import { Flights } from './proxy/flights.ts'
-import { HitForMiss } from './proxy/hit-for-miss.ts'
-import { Searches } from './proxy/searches.ts'
-import { coverageOf } from './proxy/writes/coverage.ts'
 import { runSummary } from './proxy/writes/run-summary.ts'
 import { createWrites } from './proxy/writes/writes.ts'
-import { compileRoutes } from './route/routes.ts'
 import { createListener } from './server/listener.ts'
-import { createUpgrades } from './server/upgrades.ts'
 import { createMemoryLeases } from './store/memory-lease.ts'
 import { createMemoryReplays } from './store/memory-replays.ts'
 import { createMemoryRunRecords } from './store/memory-run-records.ts'
-import { createMemoryStore } from './store/memory.ts'
 
 export interface App {
   /** Where the data path and the management listener really are, port 0 resolved. */
@@ -36,6 +28,8 @@ export interface App {
   readonly manage: Address
   /** Stops accepting, finishes what runs within `graceMs`, and closes. */
   stop(graceMs: number): Promise<void>
+  /** Reads the configuration again and applies it; where it is wrong, nothing changes. */
+  reload(): Promise<ReloadOutcome>
 }
 
 export interface AppPorts {
@@ -43,19 +37,16 @@ export interface AppPorts {
   readonly log: Log
   /** A number in [0, 1), for jitter and sampling. */
   readonly random: () => number
+  /** Reads the configuration again, for a reload; without it there is none. */
+  readonly readConfig?: () => Promise<Loaded>
+  /** Where the metrics are registered; those of the process may be there already. */
+  readonly registry?: Registry
 }
 
 /** Starts weir; rejects where an address cannot be had, with nothing left running. */
-export async function startApp(config: WeirConfig, { clock, log, random }: AppPorts): Promise<App> {
-  const originHost = config.origin.host === 'origin' ? new URL(config.origin.url).host : null
-  const { connections, keepAliveMs, timeouts } = config.origin
-  const { connectMs } = timeouts
-  const origin = createOrigin({ url: config.origin.url, connections, keepAliveMs, connectMs, clock, random })
-  const { memoryBytes, maxEntryBytes } = config.cache
-  const store = createMemoryStore({ maxBytes: memoryBytes, maxEntryBytes })
-  const figures = new Figures()
-  const logRequest = requestLog(log, config.log, random)
-  const routes = compileRoutes(config.routes)
+export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App> {
+  const { clock, log, random, readConfig = null, registry = new Registry() } = ports
+  const figures = new Figures(clock)
   let manageAt = config.manage.address
   const writes = createWrites({
     clock,
@@ -67,60 +58,84 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
       log[run.state === 'answered' ? 'info' : 'warn'](runSummary(run), 'job run')
     },
     statusUrl: (runId) => `http://${hostOf(manageAt)}/health/jobs?run=${runId}`,
-    covers: coverageOf(config.routes, routes),
+    covers: () => false,
   })
-  const room: Room = {
-    clock,
-    origin,
-    store,
-    observe: (record) => {
-      figures.count(record)
-      logRequest(record)
+  const furnishPorts: FurnishPorts = { clock, log, random, figures, writes }
+  let now = furnish(config, furnishPorts)
+  /** Origins and tunnels of earlier configurations that still have something under way. */
+  const retiring = new Set<Furnished>()
+
+  const reloader = createReloader({
+    read: readConfig,
+    current: () => now.config,
+    apply: (wanted) => {
+      const before = now
+      now = refurnish(before, wanted, furnishPorts)
+      if (before.origin !== now.origin) retire(before)
+      log.level = wanted.log.level
     },
-    digest: createDigest(config.cache.secret),
-    maxEntryBytes,
-    originHost,
-    routes,
-    fallback: config.fallback,
-    admission: new AdmissionDesk(clock),
-    flights: new Flights(),
-    fences: new Fences(),
-    hitForMiss: new HitForMiss(clock),
-    searches: new Searches(),
-    writes,
+  })
+
+  function retire(before: Furnished): void {
+    for (const each of retiring)
+      if (each.upgrades.open === 0 && each.origin.stats().running === 0) retiring.delete(each)
+    retiring.add(before)
+    before.origin.close().catch((error: unknown) => log.error({ err: error }, 'an origin did not close'))
   }
+
+  async function reload(): Promise<ReloadOutcome> {
+    const outcome = await reloader.reload()
+    if (outcome.kind === 'refused')
+      log.error({ errors: outcome.errors }, 'the configuration was not reloaded')
+    else log.info(outcome, 'the configuration was reloaded')
+    return outcome
+  }
+
+  registerMetrics(registry, {
+    figures,
+    store: () => now.store.stats(clock.now()),
+    maxBytes: () => now.config.cache.memoryBytes,
+    origin: () => now.origin.stats(),
+    flights: () => now.room.flights.size,
+    queues: () => queuesOf(now),
+    classes: () => classesOf(now.config),
+    reloads: () => reloader.counts,
+  })
 
   let stopping = false
   let dataAddress = config.listen.address
-  const upgrades = createUpgrades({
-    clock,
-    originUrl: config.origin.url,
-    originHost,
-    connectMs,
-    answerMs: timeouts.firstByteMs,
-  })
   const listener = createListener({
     listen: config.listen,
     clock,
-    onRequest: (head, content, reply) => exchange(room, head, content, reply),
-    onUpgrade: (request, head, socket, first) => upgrades.serve(request, head, socket, first),
+    onRequest: (head, content, reply) => exchange(now.room, head, content, reply),
+    onUpgrade: (request, head, socket, first) => now.upgrades.serve(request, head, socket, first),
   })
   const management = createManagement({
     address: config.manage.address,
     token: config.manage.token,
     endpoints: managementEndpoints({
-      room: () => room,
-      config: () => configView(config),
-      explain: (question) => answerExplain({ room, config, dataAddress }, question),
-      performance: () => reportPerformance({ clock, store, figures, origin, database: askDatabase }),
+      room: () => now.room,
+      config: () => configView(now.config),
+      reload,
+      metrics: async () => ({ text: await registry.metrics(), type: registry.contentType }),
+      explain: (question) => answerExplain({ room: now.room, config: now.config, dataAddress }, question),
+      performance: () => {
+        const { store, origin } = now
+        const waiting = new Map(queuesOf(now).map((queue) => [queue.route, queue.waiting]))
+        return reportPerformance({
+          ...{ clock, store, figures, origin, database: askDatabase },
+          waiting: (route) => waiting.get(route) ?? 0,
+        })
+      },
       isReady: () => !stopping,
     }),
     onError: (error) => log.error({ error }, 'management endpoint failed'),
   })
 
   async function askDatabase(): Promise<DatabaseHealth | null> {
-    if (config.origin.health === null) return null
-    return askDatabaseHealth(origin, originHost ?? new URL(config.origin.url).host, config.origin.health)
+    const { origin, room } = now
+    const { health, url } = now.config.origin
+    return health === null ? null : askDatabaseHealth(origin, room.originHost ?? new URL(url).host, health)
   }
 
   function within(ms: number, promise: Promise<void>): Promise<void> {
@@ -135,13 +150,13 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
 
   async function stop(graceMs: number): Promise<void> {
     stopping = true
-    upgrades.stop()
+    for (const each of [now, ...retiring]) each.upgrades.stop()
     const graceEndsAt = clock.now() + graceMs
     await listener.stop(graceMs)
     // Writes outlive their clients: what is at the origin may end in peace, and what is held is given back.
     await within(graceEndsAt - clock.now(), writes.underway.idle())
     await management.stop()
-    await origin.destroy()
+    for (const each of [now, ...retiring]) await each.origin.destroy()
     await within(RELEASE_MS, writes.underway.idle())
   }
 
@@ -152,8 +167,9 @@ export async function startApp(config: WeirConfig, { clock, log, random }: AppPo
     manageAt = { host: manage.address, port: manage.port }
     return {
       data: dataAddress,
-      manage: { host: manage.address, port: manage.port },
+      manage: manageAt,
       stop,
+      reload,
     }
   } catch (error) {
     await stop(0)
@@ -170,10 +186,26 @@ function hostOf({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** Bytes of an HMAC that a key carries: as many as a key needs to be unguessable. */
-const DIGEST_CHARACTERS = 32
+/** One for each route's name: routes of the same path share it. */
+function queuesOf({ config: { routes, fallback }, room: { admission } }: Furnished): readonly RouteQueue[] {
+  const queues = new Map<string, RouteQueue>()
+  for (const policy of [...routes.map((route) => route.policy), fallback]) {
+    const { active = 0, waiting = 0 } = queues.get(policy.name) ?? {}
+    queues.set(policy.name, {
+      route: policy.name,
+      active: active + admission.active(policy),
+      waiting: waiting + admission.waiting(policy),
+    })
+  }
+  return [...queues.values()]
+}
 
-function createDigest(secret: string | null): Digest {
-  const key = secret ?? randomBytes(32)
-  return (text) => createHmac('sha256', key).update(text).digest('base64url').slice(0, DIGEST_CHARACTERS)
+function classesOf({ routes }: WeirConfig): readonly (readonly [route: string, names: readonly string[]])[] {
+  const classes = new Map<string, string[]>()
+  for (const { policy } of routes)
+    classes.set(policy.name, [
+      ...(classes.get(policy.name) ?? []),
+      ...policy.classify.map(({ name }) => name),
+    ])
+  return [...classes]
 }

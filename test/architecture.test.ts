@@ -21,6 +21,7 @@ const floors = [
   'server',
   'admin',
   'system-clock.ts',
+  'furnish.ts',
   'app.ts',
   'commands',
   'cli.ts',

@@ -5,6 +5,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 const secretNames = new Set(['token', 'secret', 'password'])
 const redacted = '[redacted]'
+/** Lines of the file, which move when others are written. */
+const hiddenNames = new Set(['places'])
 
 /** Every default filled in; times in ms, sizes in bytes. */
 export function configView(config: WeirConfig): Json {
@@ -19,7 +21,8 @@ function viewOf(name: string, value: unknown): Json {
   if (Array.isArray(value) || value instanceof Set) return Array.from(value, (item) => viewOf('', item))
   if (name === 'pattern') return (value as { text: string }).text
   const members = value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value)
-  return Object.fromEntries(members.map(([key, item]) => [String(key), viewOf(String(key), item)]))
+  const shown = members.filter(([key]) => !hiddenNames.has(String(key)))
+  return Object.fromEntries(shown.map(([key, item]) => [String(key), viewOf(String(key), item)]))
 }
 
 function withoutUserinfo(text: string): string {

@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import type { Room } from '../proxy/call.ts'
 import { cacheEndpoints } from './cache-endpoints.ts'
+import { configEndpoints } from './config-endpoints.ts'
 import type { Json } from './config-view.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { jobEndpoints } from './job-endpoints.ts'
 import { explainEndpoints } from './explain-endpoints.ts'
 import type { ExplainAnswer, ExplainQuestion } from './explain-question.ts'
+import type { ReloadOutcome } from './reload.ts'
 import { type PerformanceReport, performanceSchema } from './performance.ts'
 
 export interface ManagedParts {
@@ -14,6 +16,9 @@ export interface ManagedParts {
   readonly room: () => Room
   /** The configuration in use now, nothing secret in it. */
   readonly config: () => Json
+  readonly reload: () => Promise<ReloadOutcome>
+  /** The metrics in Prometheus' text format, and its media type. */
+  readonly metrics: () => Promise<{ readonly text: string; readonly type: string }>
   readonly explain: (question: ExplainQuestion) => ExplainAnswer
   readonly performance: () => Promise<PerformanceReport>
   /** False once weir is stopping. */
@@ -25,6 +30,8 @@ const live = z.strictObject({ status: z.literal('ok') })
 export function managementEndpoints({
   room,
   config,
+  reload,
+  metrics,
   explain,
   performance,
   isReady,
@@ -54,15 +61,19 @@ export function managementEndpoints({
       answers: { 200: performanceSchema },
       answer: async () => ({ status: 200, body: await performance() }),
     }),
+    endpoint({
+      method: 'GET',
+      path: '/metrics',
+      summary: "The metrics, in Prometheus' text format.",
+      answers: { 200: z.string() },
+      answer: async () => {
+        const { text, type } = await metrics()
+        return { status: 200, content: text, type }
+      },
+    }),
     ...cacheEndpoints(room),
     ...jobEndpoints(room),
     ...explainEndpoints(explain),
-    endpoint({
-      method: 'GET',
-      path: '/health/config',
-      summary: 'The configuration in use, with every default filled in and nothing secret in it.',
-      answers: { 200: z.looseObject({}) },
-      answer: () => ({ status: 200, body: config() }),
-    }),
+    ...configEndpoints(config, reload),
   ]
 }

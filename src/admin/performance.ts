@@ -1,18 +1,11 @@
 // GET /health/performance: one call for the people on call.
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
-import type { Figures, RouteFigures } from '../observe/figures.ts'
+import type { Figures } from '../observe/figures.ts'
 import type { Origin, OriginStats } from '../origin/port.ts'
 import type { Store } from '../store/port.ts'
 import { type DatabaseHealth, databaseSchema } from './database-health.ts'
-
-const route = z.strictObject({
-  requests: z.int(),
-  hits: z.int(),
-  misses: z.int(),
-  bypasses: z.int(),
-  failures: z.int(),
-})
+import { hitRate, reportRoute, rounded, type RouteReport, routeReportSchema } from './route-report.ts'
 
 /** The shape of the report, for the description of the API. */
 export const performanceSchema = z.strictObject({
@@ -29,8 +22,17 @@ export const performanceSchema = z.strictObject({
     evictions: z.int(),
   }),
   database: databaseSchema.nullable(),
-  origin: z.strictObject({ connected: z.int(), free: z.int(), pending: z.int(), running: z.int() }),
-  routes: z.record(z.string(), route),
+  origin: z.strictObject({
+    connected: z.int(),
+    free: z.int(),
+    pending: z.int(),
+    running: z.int(),
+    retries: z.record(z.string(), z.int()),
+    retries_refused: z.int(),
+  }),
+  routes: z.record(z.string(), routeReportSchema),
+  slowest: z.array(z.strictObject({ route: z.string(), origin_p95_ms: z.number() })),
+  saved: z.strictObject({ bytes: z.number(), origin_ms: z.number() }),
   refusals: z.record(z.string(), z.int()),
   jobs: z.record(z.string(), z.strictObject({ runs: z.int(), failures: z.int(), busy_ms: z.number() })),
 })
@@ -51,8 +53,11 @@ export interface PerformanceReport {
   }
   /** What the API's own health endpoint says of its database; null where none is configured. */
   readonly database: DatabaseHealth | null
-  readonly origin: OriginStats
-  readonly routes: Readonly<Record<string, RouteFigures>>
+  readonly origin: Omit<OriginStats, 'retriesRefused'> & { readonly retries_refused: number }
+  readonly routes: Readonly<Record<string, RouteReport>>
+  /** The routes on which the API takes longest now, the slowest first. */
+  readonly slowest: readonly { readonly route: string; readonly origin_p95_ms: number }[]
+  readonly saved: { readonly bytes: number; readonly origin_ms: number }
   /** Answers that weir gave by itself, by reason: what it refused, replayed, or summed up. */
   readonly refusals: Readonly<Record<string, number>>
   /** Runs of jobs that have ended, by route. */
@@ -65,6 +70,8 @@ export interface PerformanceSources {
   readonly figures: Figures
   readonly origin: Origin
   readonly database: () => Promise<DatabaseHealth | null>
+  /** Requests of a route that wait for a place at the API. */
+  readonly waiting: (route: string) => number
 }
 
 const MIB = 1024 * 1024
@@ -75,11 +82,18 @@ export async function reportPerformance({
   figures,
   origin,
   database,
+  waiting,
 }: PerformanceSources): Promise<PerformanceReport> {
   const startedAt = clock.now()
   const health = await database()
   const { entries, fresh, bytes, evictions } = store.stats(clock.now())
-  const { hits, misses, bypasses } = figures.total
+  const { hits, misses, bypasses, bytesSaved, originMsSaved } = figures.total
+  const { retriesRefused, ...originStats } = origin.stats()
+  const now = clock.now()
+  const routes = Array.from(
+    figures.routes,
+    ([name, tally]) => [name, reportRoute(tally, waiting(name), now)] as const,
+  )
   return {
     status: health === null || health.status === 'healthy' ? 'ok' : 'degraded',
     response_time_ms: rounded(clock.now() - startedAt),
@@ -88,14 +102,16 @@ export async function reportPerformance({
       active_entries: fresh,
       hits,
       misses,
-      hit_rate: hits + misses === 0 ? 0 : rounded((100 * hits) / (hits + misses)),
+      hit_rate: hitRate(hits, misses),
       memory_usage_estimate_mb: rounded(bytes / MIB),
       bypasses,
       evictions,
     },
     database: health,
-    origin: origin.stats(),
-    routes: Object.fromEntries(figures.routes),
+    origin: { ...originStats, retries_refused: retriesRefused },
+    routes: Object.fromEntries(routes),
+    slowest: slowest(routes),
+    saved: { bytes: bytesSaved, origin_ms: Math.round(originMsSaved) },
     refusals: Object.fromEntries(figures.ownAnswers),
     jobs: Object.fromEntries(
       Array.from(figures.jobs, ([name, { runs, failures, busyMs }]) => [
@@ -106,6 +122,15 @@ export async function reportPerformance({
   }
 }
 
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100
+const SHOWN_SLOWEST = 5
+
+function slowest(
+  routes: readonly (readonly [name: string, report: RouteReport])[],
+): PerformanceReport['slowest'] {
+  return routes
+    .flatMap(([route, { origin_ms }]) =>
+      origin_ms === null ? [] : [{ route, origin_p95_ms: origin_ms.p95 }],
+    )
+    .sort((a, b) => b.origin_p95_ms - a.origin_p95_ms)
+    .slice(0, SHOWN_SLOWEST)
 }

@@ -30,7 +30,7 @@ export async function demo(name: string, file = `config/${name}.yaml`): Promise<
   }
   const { hostname, port } = new URL(loaded.config.origin.url)
   const api = await startApi(script, hostname, port)
-  const app = await run(loaded.config, loaded.warnings, () => api.kill())
+  const app = await run(loaded.config, loaded.warnings, { stopped: () => api.kill() })
   process.stdout.write(hints(slowPath, app.data, app.manage, loaded.config.origin.url))
   return null
 }

@@ -1,8 +1,10 @@
 // weir serve: runs until it is told to stop.
+import { watchFile } from 'node:fs'
 import { pino } from 'pino'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type App, startApp } from '../app.ts'
 import { formatErrors } from '../config/errors.ts'
-import { configFromFlags, readConfig } from '../config/load.ts'
+import { configFromFlags, type Loaded, readConfig } from '../config/load.ts'
 import type { WeirConfig } from '../config/model.ts'
 import { createLog } from '../observe/log.ts'
 import { systemClock } from '../system-clock.ts'
@@ -15,25 +17,40 @@ const GRACE_MS = 10_000
 
 /** Starts weir from a file or from flags; the exit code is 1 if the configuration is wrong. */
 export async function serve(source: Source): Promise<number | null> {
-  const loaded = 'file' in source ? await readConfig(source.file, process.env) : configFromFlags(source)
+  const read = (): Promise<Loaded> =>
+    'file' in source ? readConfig(source.file, process.env) : Promise.resolve(configFromFlags(source))
+  const loaded = await read()
   if (loaded.kind === 'invalid') {
     process.stderr.write(`${formatErrors(loaded.errors)}\n`)
     return 1
   }
-  await run(loaded.config, loaded.warnings)
+  const app = await run(loaded.config, loaded.warnings, { readConfig: read })
+  process.on('SIGHUP', () => void app.reload())
+  // By its status, a second at a time: editors and container platforms replace files rather than write them.
+  if ('file' in source) watchFile(source.file, { interval: 1000, persistent: false }, () => void app.reload())
   return null
 }
 
-/** Runs weir with this configuration until a signal, and calls `stopped` when all is closed. */
+export interface RunOptions {
+  /** Called when all is closed. */
+  readonly stopped?: () => void
+  /** Reads the configuration again, for a reload. */
+  readonly readConfig?: () => Promise<Loaded>
+}
+
+/** Runs weir with this configuration until a signal. */
 export async function run(
   config: WeirConfig,
   warnings: readonly string[],
-  stopped = (): void => undefined,
+  { stopped = () => undefined, readConfig }: RunOptions = {},
 ): Promise<App> {
   const destination = pino.destination({ fd: 1, sync: false })
   const log = createLog(config.log.level, destination)
   for (const warning of warnings) log.warn(warning)
-  const app = await startApp(config, { clock: systemClock, log, random: Math.random })
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const ports = { clock: systemClock, log, random: Math.random, registry }
+  const app = await startApp(config, { ...ports, ...(readConfig && { readConfig }) })
   log.info(
     { listen: app.data, manage: app.manage, origin: config.origin.url, routes: config.routes.length },
     'weir is listening',

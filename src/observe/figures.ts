@@ -1,19 +1,9 @@
 // Running totals of what the cache did, in all and by route: plain integers, read when somebody asks.
+import type { Clock } from '../base/clock.ts'
 import type { Reason } from '../policy/reasons.ts'
 import type { RunRecord } from '../store/run-records.ts'
 import type { ExchangeRecord } from './record.ts'
-
-export interface RouteFigures {
-  readonly requests: number
-  /** Answered without a request of their own to the origin: HIT, STALE and COLLAPSED. */
-  readonly hits: number
-  /** Cacheable, and the origin was asked: MISS and REVALIDATED. */
-  readonly misses: number
-  /** Not for the cache: BYPASS. */
-  readonly bypasses: number
-  /** Answers with a status of 500 or more, and transfers broken off. */
-  readonly failures: number
-}
+import { type RouteCounts, RouteTally } from './route-tally.ts'
 
 export interface JobCounters {
   readonly runs: number
@@ -23,20 +13,49 @@ export interface JobCounters {
   readonly busyMs: number
 }
 
-type Counters = { -readonly [Name in keyof RouteFigures]: number }
+/** The methods that are told apart; any other is `other`. */
+export const countedMethods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'QUERY',
+  'other',
+] as const
+
+type CountedMethod = (typeof countedMethods)[number]
 
 export class Figures {
-  readonly #total: Counters = zero()
+  readonly #clock: Clock
   /** Keyed by route name, of which the configuration bounds the number. */
-  readonly #routes = new Map<string, Counters>()
+  #routes = new Map<string, RouteTally>()
+  readonly #total: RouteTally
+  readonly #methods = new Map<string, number>(countedMethods.map((method) => [method, 0]))
   readonly #ownAnswers = new Map<Reason, number>()
   readonly #jobs = new Map<string, JobCounters>()
 
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#total = new RouteTally(clock.now())
+  }
+
+  /** Names the routes there are: each has its figures from now on, and one that is gone has none any more. */
+  keep(names: Iterable<string>): void {
+    const kept = new Map<string, RouteTally>()
+    for (const name of names) kept.set(name, this.#routes.get(name) ?? new RouteTally(this.#clock.now()))
+    this.#routes = kept
+  }
+
   count(record: ExchangeRecord): void {
-    add(this.#total, record)
-    let route = this.#routes.get(record.route)
-    if (route === undefined) this.#routes.set(record.route, (route = zero()))
-    add(route, record)
+    const now = this.#clock.now()
+    this.#total.add(record, now)
+    // A request that began before a reload may belong to a route that is gone.
+    this.#routes.get(record.route)?.add(record, now)
+    const method = this.#methods.has(record.method) ? record.method : 'other'
+    this.#methods.set(method, (this.#methods.get(method) ?? 0) + 1)
     const { cache, forwarded, reason } = record.outcome
     if (cache === 'BYPASS' && forwarded === null)
       this.#ownAnswers.set(reason, (this.#ownAnswers.get(reason) ?? 0) + 1)
@@ -52,6 +71,10 @@ export class Figures {
     })
   }
 
+  methodCount(method: CountedMethod): number {
+    return this.#methods.get(method) ?? 0
+  }
+
   /** Requests that weir answered without the origin and without the store, refusals above all, by reason. */
   get ownAnswers(): ReadonlyMap<Reason, number> {
     return this.#ownAnswers
@@ -62,33 +85,11 @@ export class Figures {
     return this.#jobs
   }
 
-  get total(): RouteFigures {
-    return this.#total
+  get total(): RouteCounts {
+    return this.#total.counts
   }
 
-  get routes(): ReadonlyMap<string, RouteFigures> {
+  get routes(): ReadonlyMap<string, RouteTally> {
     return this.#routes
   }
-}
-
-function add(counters: Counters, { outcome, status, end }: ExchangeRecord): void {
-  counters.requests++
-  switch (outcome.cache) {
-    case 'HIT':
-    case 'STALE':
-    case 'COLLAPSED':
-      counters.hits++
-      break
-    case 'MISS':
-    case 'REVALIDATED':
-      counters.misses++
-      break
-    case 'BYPASS':
-      counters.bypasses++
-  }
-  if (status >= 500 || end === 'broken') counters.failures++
-}
-
-function zero(): Counters {
-  return { requests: 0, hits: 0, misses: 0, bypasses: 0, failures: 0 }
 }

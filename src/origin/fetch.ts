@@ -5,9 +5,10 @@ import type { Admission, Entrance } from '../guard/admission.ts'
 import type { Fields } from '../http/fields.ts'
 import type { ResponseHead } from '../http/message.ts'
 import type { Failure } from '../policy/failure.ts'
+import type { RetryCondition } from '../policy/route-policy.ts'
 import { parseRetryAfter } from '../resilience/retry-after.ts'
 import type { RetryBudget } from '../resilience/retry-budget.ts'
-import { decideRetry } from '../resilience/retry-decision.ts'
+import { conditionOf, decideRetry } from '../resilience/retry-decision.ts'
 import type { AttemptResult } from '../resilience/retry-decision.ts'
 import { Attempt } from './attempt.ts'
 import type { AttemptListener } from './attempt.ts'
@@ -27,8 +28,15 @@ export interface Line {
   /** One place for each connection: nobody waits within undici, where waiting can be neither bounded nor given up. */
   readonly places: Admission
   readonly budget: RetryBudget
+  readonly tally: RetryTally
   readonly clock: Clock
   readonly random: () => number
+}
+
+/** How often attempts were repeated, and how often the budget forbade it. */
+export interface RetryTally {
+  readonly retries: Record<RetryCondition, number>
+  refused: number
 }
 
 /** Lives from `begin` until it calls `over`. Every attempt begins in a microtask of its own: see Attempt. */
@@ -170,7 +178,10 @@ export class Fetch implements OriginFetch, AttemptListener {
       deadlineAt: this.#deadlines.totalAt,
       random: random(),
     })
+    if (decision.kind === 'stop' && decision.reason === 'budget-used-up') this.#line.tally.refused++
     if (decision.kind === 'stop' || this.#over) return false
+    const condition = conditionOf(result)
+    if (condition !== null) this.#line.tally.retries[condition]++
     budget.spent(now)
     // What is left unread of an answer may be long; its connection goes with it.
     this.#attempt?.abort()

@@ -59,6 +59,10 @@ class PooledOrigin implements Origin {
       resetting: connector.resetting,
       places: createAdmission({ concurrency: connections, queue }, clock),
       budget: new RetryBudget(),
+      tally: {
+        retries: { 'connect-failure': 0, reset: 0, timeout: 0, 429: 0, 502: 0, 503: 0, 504: 0 },
+        refused: 0,
+      },
       clock,
       random,
     }
@@ -74,7 +78,9 @@ class PooledOrigin implements Origin {
 
   stats(): OriginStats {
     const { connected, free, pending, running } = this.#pool.stats
-    return { connected, free, pending: pending + this.#line.places.waiting, running }
+    const { places, tally } = this.#line
+    const now = { connected, free, pending: pending + places.waiting, running }
+    return { ...now, retries: { ...tally.retries }, retriesRefused: tally.refused }
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Fields } from '../http/fields.ts'
 import type { ResponseHead } from '../http/message.ts'
 import type { Failure } from '../policy/failure.ts'
-import type { RetryPolicy, TimeoutsPolicy } from '../policy/route-policy.ts'
+import type { RetryCondition, RetryPolicy, TimeoutsPolicy } from '../policy/route-policy.ts'
 
 export interface OriginRequest {
   readonly method: string
@@ -69,4 +69,8 @@ export interface OriginStats {
   readonly free: number
   readonly pending: number
   readonly running: number
+  /** Attempts after the first so far, by what made them necessary. */
+  readonly retries: Readonly<Record<RetryCondition, number>>
+  /** Retries that the budget did not allow. */
+  readonly retriesRefused: number
 }

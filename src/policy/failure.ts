@@ -1,18 +1,21 @@
 // Named failures of an exchange (RFC 9209 §2.3), with the side that failed and the answer they deserve.
 
-export type FailureKind =
-  | 'dns_error'
-  | 'connection_refused'
-  | 'connection_timeout'
-  | 'connection_terminated'
-  | 'connection_limit_reached'
-  | 'destination_unavailable'
-  | 'tls_protocol_error'
-  | 'http_request_error'
-  | 'http_response_incomplete'
-  | 'http_response_timeout'
-  | 'http_protocol_error'
-  | 'proxy_internal_error'
+export const failureKinds = [
+  'dns_error',
+  'connection_refused',
+  'connection_timeout',
+  'connection_terminated',
+  'connection_limit_reached',
+  'destination_unavailable',
+  'tls_protocol_error',
+  'http_request_error',
+  'http_response_incomplete',
+  'http_response_timeout',
+  'http_protocol_error',
+  'proxy_internal_error',
+] as const
+
+export type FailureKind = (typeof failureKinds)[number]
 
 export interface Failure {
   readonly kind: FailureKind

@@ -21,7 +21,7 @@ export interface InvalidatedByInput {
 
 export type PathParameters = Readonly<Record<string, string>>
 
-type Site = Pick<RequestHead, 'scheme' | 'authority' | 'path'>
+export type Site = Pick<RequestHead, 'scheme' | 'authority' | 'path'>
 
 const PARAMETER = /:([a-z_$][\w$]*)/gi
 

@@ -32,6 +32,11 @@ export class AdmissionDesk {
     return this.#lines.get(policy)?.waiting ?? 0
   }
 
+  /** Requests of this route that have a place. */
+  active(policy: RoutePolicy): number {
+    return this.#lines.get(policy)?.active ?? 0
+  }
+
   #lineOf(policy: RoutePolicy): Admission {
     let line = this.#lines.get(policy)
     if (line === undefined) this.#lines.set(policy, (line = createAdmission(policy.limits, this.#clock)))

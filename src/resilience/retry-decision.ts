@@ -1,6 +1,6 @@
 // Whether a failed attempt, or an answer that asks for patience, is followed by another attempt.
 import type { Failure } from '../policy/failure.ts'
-import type { RetryPolicy } from '../policy/route-policy.ts'
+import type { RetryCondition, RetryPolicy } from '../policy/route-policy.ts'
 import { backoffMs } from './backoff.ts'
 
 export type AttemptResult =
@@ -33,6 +33,8 @@ export type RetryDecision =
   | { readonly kind: 'retry'; readonly delayMs: number }
   | { readonly kind: 'stop'; readonly reason: StopReason }
 
+const retriedStatuses = [429, 502, 503, 504] as const
+
 /** The longest wait for an origin that asks for one, where no deadline bounds it. */
 const longestWaitMs = 10_000
 
@@ -43,7 +45,7 @@ const longestWaitMs = 10_000
 export function decideRetry(question: RetryQuestion): RetryDecision {
   const { result, policy, attempts, now } = question
   const condition = conditionOf(result)
-  if (condition === null || !(policy.on as ReadonlySet<string | number>).has(condition)) return stop('final')
+  if (condition === null || !policy.on.has(condition)) return stop('final')
   if (attempts > policy.attempts) return stop('attempts-used-up')
   const sent = result.kind === 'answered' || result.failure.sent
   if (sent && !question.idempotent) return stop('not-idempotent')
@@ -62,8 +64,9 @@ function askedForMs(result: AttemptResult): number {
   return result.kind === 'answered' ? (result.retryAfterMs ?? 0) : 0
 }
 
-function conditionOf(result: AttemptResult): string | number | null {
-  if (result.kind === 'answered') return result.status
+/** The condition, in the words of `retry.on`, that a result meets; null where it meets none. */
+export function conditionOf(result: AttemptResult): RetryCondition | null {
+  if (result.kind === 'answered') return retriedStatuses.find((status) => status === result.status) ?? null
   const { side, sent, kind } = result.failure
   if (side !== 'origin') return null
   if (!sent) return 'connect-failure'

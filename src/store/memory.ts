@@ -17,30 +17,46 @@ export interface MemoryOptions {
 
 const none: Variants = []
 
-export function createMemoryStore({ maxBytes, maxEntryBytes }: MemoryOptions): Store {
+export interface MemoryStore extends Store {
+  /** Other bounds from now on; the least recently used make room where they are tighter. */
+  resize(options: MemoryOptions): void
+  /** Keeps of each response what `survivor` gives for it; the number of responses that are gone. */
+  revise(survivor: (entry: StoredResponse) => StoredResponse | null): number
+}
+
+export function createMemoryStore(options: MemoryOptions): MemoryStore {
+  let { maxBytes, maxEntryBytes } = options
   const byUri = new KeyIndex()
   const byTag = new KeyIndex()
-  const removals: Record<Removal, number> = { space: 0, invalidation: 0, cleanup: 0, clear: 0 }
+  const removals: Record<Removal, number> = { space: 0, invalidation: 0, cleanup: 0, clear: 0, reload: 0 }
   let entries = 0
 
-  const held = new LRUCache<string, Variants>({
-    maxSize: maxBytes,
-    dispose: (variants, key, reason) => {
-      entries -= variants.length
-      if (reason === 'evict') removals.space += variants.length
-      for (const { labels } of variants) {
-        byUri.remove(labels.uri, key)
-        for (const tag of labels.tags) byTag.remove(tag, key)
-      }
-    },
-  })
+  let held = createHeld()
+
+  function createHeld(): LRUCache<string, Variants> {
+    return new LRUCache<string, Variants>({
+      maxSize: maxBytes,
+      dispose: (variants, key, reason) => {
+        if (reason === 'evict') removals.space += variants.length
+        forget(key, variants)
+      },
+    })
+  }
+
+  function forget(key: string, variants: Variants): void {
+    entries -= variants.length
+    for (const { labels } of variants) {
+      byUri.remove(labels.uri, key)
+      for (const tag of labels.tags) byTag.remove(tag, key)
+    }
+  }
 
   function replace(key: string, variants: Variants): void {
     if (variants.length === 0) {
       held.delete(key)
       return
     }
-    held.set(key, variants, { size: variants.reduce((bytes, entry) => bytes + footprintBytes(entry), 0) })
+    held.set(key, variants, { size: bytesOf(variants) })
     if (!held.has(key)) return
     entries += variants.length
     for (const { labels } of variants) {
@@ -77,8 +93,7 @@ export function createMemoryStore({ maxBytes, maxEntryBytes }: MemoryOptions): S
       const others = (held.peek(entry.key) ?? none).filter((other) => !sameVariant(other, entry))
       const fits = footprintBytes(entry) <= Math.min(maxEntryBytes, maxBytes)
       let variants = fits ? [entry, ...others].slice(0, maxVariants) : others
-      while (variants.reduce((bytes, one) => bytes + footprintBytes(one), 0) > maxBytes)
-        variants = variants.slice(0, -1)
+      while (bytesOf(variants) > maxBytes) variants = variants.slice(0, -1)
       replace(entry.key, variants)
       return fits
     },
@@ -109,6 +124,32 @@ export function createMemoryStore({ maxBytes, maxEntryBytes }: MemoryOptions): S
       return removed
     },
 
+    resize(next) {
+      maxBytes = next.maxBytes
+      maxEntryBytes = next.maxEntryBytes
+      const before = held
+      held = createHeld()
+      // The least recently used first, so that the order stays, and they make room for the others.
+      for (const key of before.rkeys()) {
+        const variants = before.peek(key) ?? none
+        held.set(key, variants, { size: bytesOf(variants) })
+        if (held.has(key)) continue
+        removals.space += variants.length
+        forget(key, variants)
+      }
+      removals.reload += sweep([...held.keys()], (entry) =>
+        footprintBytes(entry) > maxEntryBytes ? null : entry,
+      )
+    },
+
+    revise(survivor) {
+      const before = entries
+      sweep([...held.keys()], survivor)
+      const removed = before - entries
+      removals.reload += removed
+      return removed
+    },
+
     all: () => held.values(),
 
     stats: (now): StoreStats => {
@@ -136,6 +177,10 @@ function softened(entry: StoredResponse): StoredResponse {
     validateAlways: true,
   }
   return { ...entry, freshness }
+}
+
+function bytesOf(variants: Variants): number {
+  return variants.reduce((bytes, entry) => bytes + footprintBytes(entry), 0)
 }
 
 function isFresh(entry: StoredResponse, now: number): boolean {

@@ -34,5 +34,5 @@ export interface StoreStats {
   readonly removals: Readonly<Record<Removal, number>>
 }
 
-/** space: the least recently used made room; invalidation: a write or a purge; the others: an operator. */
-export type Removal = 'space' | 'invalidation' | 'cleanup' | 'clear'
+/** space: the least recently used made room; invalidation: a write or a purge; reload: a new configuration does not allow it; the others: an operator. */
+export type Removal = 'space' | 'invalidation' | 'cleanup' | 'clear' | 'reload'

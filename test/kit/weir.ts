@@ -3,10 +3,11 @@ import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { ReloadOutcome } from '../../src/admin/reload.ts'
 import { startApp } from '../../src/app.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { formatErrors } from '../../src/config/errors.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { type Loaded, loadConfig } from '../../src/config/load.ts'
 import { createLog } from '../../src/observe/log.ts'
 import { gate, turn } from './barrier.ts'
 import { manualClock, type ManualClock } from './manual-clock.ts'
@@ -41,6 +42,8 @@ export interface TestWeir {
   manage(path: string, options?: ClientOptions): Promise<Answer & { readonly json: unknown }>
   /** Settles when `count` requests in all have come to the data port, and weir has done what it does at once. */
   arrivals(count: number): Promise<void>
+  /** As SIGHUP does, with these sections in place of the first ones; text that is no configuration is refused. */
+  reload(sections: Sections): Promise<ReloadOutcome>
   /** As SIGTERM does; the end of the test calls it where the test did not. */
   stop(graceMs?: number): Promise<void>
 }
@@ -52,10 +55,16 @@ export async function startWeir(
   { clock = manualClock(), random = () => 0 }: WeirOptions = {},
 ): Promise<TestWeir> {
   const lines: Record<string, unknown>[] = []
+  let wanted = sections
   const log = createLog('trace', {
     write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   })
-  const app = await startApp(configOf(originUrl, sections), { clock, log, random })
+  const app = await startApp(configOf(originUrl, sections), {
+    clock,
+    log,
+    random,
+    readConfig: () => Promise.resolve(loadedOf(originUrl, wanted)),
+  })
   const { port } = app.data
   const arrivals = countArrivals(port)
   const clients: RawClient[] = []
@@ -89,7 +98,12 @@ export async function startWeir(
     },
     async manage(path, options = {}) {
       const answer = await request({ ...options, path, port: app.manage.port })
-      return { ...answer, json: JSON.parse(answer.body.toString() || 'null') as unknown }
+      const isJson = answer.headers['content-type']?.includes('json') === true
+      return { ...answer, json: isJson ? (JSON.parse(answer.body.toString()) as unknown) : null }
+    },
+    reload(next) {
+      wanted = next
+      return app.reload()
     },
     arrivals: (count) => arrivals.wait(count),
     stop,
@@ -146,6 +160,12 @@ export async function until(condition: () => boolean, meanwhile = (): void => un
 }
 
 function configOf(originUrl: string, sections: Sections): Parameters<typeof startApp>[0] {
+  const loaded = loadedOf(originUrl, sections)
+  if (loaded.kind === 'invalid') throw new Error(formatErrors(loaded.errors))
+  return loaded.config
+}
+
+function loadedOf(originUrl: string, sections: Sections): Loaded {
   const { origin, listen, manage, ...rest } = sections as Record<string, object | undefined>
   const file = {
     listen: { address: '127.0.0.1:0', ...listen },
@@ -154,9 +174,7 @@ function configOf(originUrl: string, sections: Sections): Parameters<typeof star
     log: { requests: 'all' },
     ...rest,
   }
-  const loaded = loadConfig(JSON.stringify(file, null, 1), { file: 'test', env: {} })
-  if (loaded.kind === 'invalid') throw new Error(formatErrors(loaded.errors))
-  return loaded.config
+  return loadConfig(JSON.stringify(file, null, 1), { file: 'test', env: {} })
 }
 
 /** node:http tells this channel of a request in the same tick in which it hands it to the server. */

@@ -2,10 +2,12 @@
 import { expect, test } from 'vitest'
 import { Figures } from '../../../src/observe/figures.ts'
 import type { ExchangeRecord } from '../../../src/observe/record.ts'
+import { manualClock } from '../../kit/manual-clock.ts'
 import { exchangeRecord } from './records.ts'
 
 const count = (...records: Partial<ExchangeRecord>[]): Figures => {
-  const figures = new Figures()
+  const figures = new Figures(manualClock())
+  figures.keep(['/a', '/b'])
   for (const record of records) figures.count(exchangeRecord(record))
   return figures
 }
@@ -38,8 +40,8 @@ test.each<[string, Partial<ExchangeRecord>, number]>([
 test('each route must have figures of its own', () => {
   const figures = count({ route: '/a' }, { route: '/b' }, { route: '/a', ...outcome('MISS') })
   expect(figures.total.requests).toBe(3)
-  expect(figures.routes.get('/a')).toMatchObject({ requests: 2, hits: 1, misses: 1 })
-  expect(figures.routes.get('/b')).toMatchObject({ requests: 1, hits: 1 })
+  expect(figures.routes.get('/a')?.counts).toMatchObject({ requests: 2, hits: 1, misses: 1 })
+  expect(figures.routes.get('/b')?.counts).toMatchObject({ requests: 1, hits: 1 })
   expect(figures.routes.get('/c')).toBeUndefined()
 })
 
