@@ -7,7 +7,7 @@ export interface LeaseSubject {
   /** A second holder's view of the same leases, as another process has it. */
   readonly others: Leases
   /** Moves the time that the leases count by. */
-  pass(ms: number): Promise<void> | void
+  readonly pass: (ms: number) => Promise<void> | void
 }
 
 async function held(leases: Leases, name: string, ttlMs = 1000, note = ''): Promise<Lease> {

@@ -39,7 +39,7 @@ export class HeldLease {
     this.#ttlMs = ttlMs
     // From when it was asked for, not answered: the store's own count may have begun as early as that.
     this.#endsAt = takenAt + ttlMs
-    this.#renewal = this.#renewLater()
+    this.#renewal = this.#renewAfter(takenAt)
   }
 
   get token(): number {
@@ -57,8 +57,10 @@ export class HeldLease {
     await this.#leases.release(this.#lease)
   }
 
-  #renewLater(): Timer {
-    return this.#clock.after(this.#ttlMs / RENEWALS, () => void this.#renew())
+  /** Due from when it was last asked for: a process that was held up renews at once. */
+  #renewAfter(askedAt: number): Timer {
+    const dueAt = askedAt + this.#ttlMs / RENEWALS
+    return this.#clock.after(Math.max(0, dueAt - this.#clock.now()), () => void this.#renew())
   }
 
   async #renew(): Promise<void> {
@@ -66,7 +68,7 @@ export class HeldLease {
     const renewal = await this.#leases.renew(this.#lease, this.#ttlMs)
     if (this.#over) return
     if (renewal === 'lost') this.#endsAt = Math.min(this.#endsAt, askedAt)
-    else this.#renewal = this.#renewLater()
+    else this.#renewal = this.#renewAfter(askedAt)
     if (renewal === 'renewed') this.#endsAt = askedAt + this.#ttlMs
   }
 }
