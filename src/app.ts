@@ -15,12 +15,11 @@ import { Figures } from './observe/figures.ts'
 import type { Log } from './observe/log.ts'
 import { registerMetrics, type RouteQueue } from './observe/metrics.ts'
 import { exchange } from './proxy/exchange.ts'
+import { Fences } from './proxy/fences.ts'
 import { runSummary } from './proxy/writes/run-summary.ts'
 import { createWrites } from './proxy/writes/writes.ts'
 import { createListener } from './server/listener.ts'
-import { createMemoryLeases } from './store/memory-lease.ts'
-import { createMemoryReplays } from './store/memory-replays.ts'
-import { createMemoryRunRecords } from './store/memory-run-records.ts'
+import { openStores } from './store/stores.ts'
 
 export interface App {
   /** Where the data path and the management listener really are, port 0 resolved. */
@@ -47,12 +46,19 @@ export interface AppPorts {
 export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App> {
   const { clock, log, random, readConfig = null, registry = new Registry() } = ports
   const figures = new Figures(clock)
+  const { memoryBytes, maxEntryBytes, redis, secret } = config.cache
+  const fences = new Fences()
+  const stores = openStores({
+    ...{ clock, redis, secret, maxEntryBytes, maxBytes: memoryBytes },
+    onInvalidated: (by) => fences.raise(by),
+    onRedis: (state, error) =>
+      log[state === 'up' ? 'info' : 'warn']({ redis: state, error }, `redis is ${state}`),
+  })
+  const { leases, runs, replays, shared } = stores
   let manageAt = config.manage.address
   const writes = createWrites({
     clock,
-    leases: createMemoryLeases(clock),
-    runs: createMemoryRunRecords(),
-    replays: createMemoryReplays(clock, REPLAY_BYTES),
+    ...{ leases, runs, replays },
     observeRun: (run) => {
       figures.countRun(run)
       log[run.state === 'answered' ? 'info' : 'warn'](runSummary(run), 'job run')
@@ -60,7 +66,7 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
     statusUrl: (runId) => `http://${hostOf(manageAt)}/health/jobs?run=${runId}`,
     covers: () => false,
   })
-  const furnishPorts: FurnishPorts = { clock, log, random, figures, writes }
+  const furnishPorts: FurnishPorts = { clock, log, random, figures, writes, stores, fences }
   let now = furnish(config, furnishPorts)
   /** Origins and tunnels of earlier configurations that still have something under way. */
   const retiring = new Set<Furnished>()
@@ -123,7 +129,7 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
         const { store, origin } = now
         const waiting = new Map(queuesOf(now).map((queue) => [queue.route, queue.waiting]))
         return reportPerformance({
-          ...{ clock, store, figures, origin, database: askDatabase },
+          ...{ clock, store, figures, origin, database: askDatabase, shared },
           waiting: (route) => waiting.get(route) ?? 0,
         })
       },
@@ -139,8 +145,9 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
   }
 
   function within(ms: number, promise: Promise<void>): Promise<void> {
+    if (ms <= 0) return Promise.resolve()
     return new Promise((resolve) => {
-      const patience = clock.after(Math.max(0, ms), resolve)
+      const patience = clock.after(ms, resolve)
       void promise.finally(() => {
         patience.cancel()
         resolve()
@@ -158,9 +165,13 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
     await management.stop()
     for (const each of [now, ...retiring]) await each.origin.destroy()
     await within(RELEASE_MS, writes.underway.idle())
+    if (shared === null) return
+    await within(RELEASE_MS, shared.finish())
+    shared.close()
   }
 
   try {
+    if (shared !== null) await within(JOIN_MS, shared.joined)
     const { address, port } = await listener.start()
     dataAddress = { host: address, port }
     const manage = await management.start()
@@ -177,8 +188,8 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
   }
 }
 
-/** What answers to idempotent writes may take, all together. */
-const REPLAY_BYTES = 64 * 1024 * 1024
+/** How long Redis may take at the start before weir serves without it. */
+const JOIN_MS = 1000
 /** How long the stores of leases and records may take at the end. */
 const RELEASE_MS = 1000
 
