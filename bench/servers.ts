@@ -25,12 +25,29 @@ export async function startOrigin(): Promise<RunningServer> {
   return { url: line.toString().trim(), stop: () => stopProcess(child) }
 }
 
-/** Starts weir from `cli` in front of `originUrl`; its log is written, as in service, and thrown away. */
-export async function startWeir(cli: string, originUrl: string): Promise<RunningServer> {
+export interface RunningWeir extends RunningServer {
+  readonly manageUrl: string
+  readonly pid: number
+}
+
+/** Starts weir from `cli` in front of `originUrl`, with settings for the three cases. */
+export function startWeir(cli: string, originUrl: string): Promise<RunningWeir> {
+  return startConfiguredWeir(cli, (listen, manage) => configuration(listen, manage, originUrl))
+}
+
+/**
+ * Starts weir from `cli` on free ports; its log is written, as in service, and thrown away. @param configure gives the
+ * configuration's text for the addresses of its two listeners
+ */
+export async function startConfiguredWeir(
+  cli: string,
+  configure: (listen: string, manage: string) => string,
+): Promise<RunningWeir> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-bench-'))
   const config = join(folder, 'proxy.yaml')
   const listen = `127.0.0.1:${await freePort()}`
-  await writeFile(config, configuration(listen, `127.0.0.1:${await freePort()}`, originUrl))
+  const manage = `127.0.0.1:${await freePort()}`
+  await writeFile(config, configure(listen, manage))
   const child = spawn(process.execPath, [cli, 'serve', '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -38,14 +55,14 @@ export async function startWeir(cli: string, originUrl: string): Promise<Running
     await stopProcess(child)
     await rm(folder, { recursive: true })
   }
-  const url = `http://${listen}`
   try {
-    await untilAnswering(child, url)
+    // The management listener says whether weir is there without asking the origin for anything.
+    await untilAnswering(child, `http://${manage}/health/ready`)
   } catch (error) {
     await stop()
     throw error
   }
-  return { url, stop }
+  return { url: `http://${listen}`, manageUrl: `http://${manage}`, pid: child.pid!, stop }
 }
 
 /** Default settings, a memory small enough that the misses also pay for eviction. */
@@ -84,7 +101,8 @@ async function untilAnswering(child: ChildProcess, url: string): Promise<void> {
   throw new Error(`weir did not answer at ${url} within ${startDeadlineMs} ms`)
 }
 
-async function stopProcess(child: ChildProcess): Promise<void> {
+/** Asks the process to end, and waits until it has. */
+export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')

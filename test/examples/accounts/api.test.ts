@@ -1,10 +1,11 @@
 // The accounts API in both forms: the data it starts with, what its writes change, and how it refuses.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { AccountWithUsage } from '../../../examples/accounts/repository.ts'
 import { reportedSizes, type SeedSizes } from '../../../examples/accounts/seed.ts'
 import { startAccountsApi } from '../../../examples/accounts/start.ts'
 import { type Form, formNames } from '../../../examples/shared/form.ts'
 import type { Api } from '../../../examples/shared/serve.ts'
+import { databaseFolder } from '../../../examples/shared/sqlite.ts'
 import { jsonClient } from '../kit/json-client.ts'
 
 interface HistoryRow {
@@ -177,6 +178,22 @@ describe('what each form does when', () => {
       expect(history.usage).toHaveLength(small.readings * 2 + readings)
     },
   )
+})
+
+describe('a database file', () => {
+  it('is seeded once, and kept for the next start in either form', async () => {
+    const folder = databaseFolder('accounts-file')
+    onTestFinished(() => folder.remove())
+    const ids: unknown[] = []
+    for (const form of ['slow', 'repaired', 'slow'] as const) {
+      const options = { port: 0, host: '127.0.0.1', form }
+      api = await startAccountsApi(options, small, folder.file('kept.db'))
+      await sendJson('POST', '/api/accounts', { email: `${form}${ids.length}@build.example` })
+      ids.push((await listAccounts()).length)
+      await api.close()
+    }
+    expect(ids).toEqual([34, 35, 36])
+  })
 })
 
 describe('refusing', () => {
