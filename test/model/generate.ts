@@ -15,8 +15,10 @@ import type {
 import { type Chance, seeded } from './seeded.ts'
 
 const SECONDS = [0, 1, 2, 5, 30, 60, 600]
+// Whole seconds above all: rules differ at their edges.
 const WAITS = [
-  1, 250, 999, 1000, 1001, 2000, 5000, 29_000, 30_000, 31_000, 59_999, 60_000, 300_000, 4_000_000,
+  1, 250, 999, 1000, 1000, 1001, 2000, 2000, 5000, 5000, 29_000, 30_000, 30_000, 31_000, 59_999, 60_000,
+  60_000, 300_000, 4_000_000,
 ]
 const STATUSES = [203, 204, 299, 300, 301, 302, 400, 403, 404, 404, 405, 410, 412, 429, 500, 500, 503, 503]
 const QUERIES: RequestChoice['query'][] = [
@@ -105,9 +107,9 @@ function drawPolicy(chance: Chance): PolicyChoice {
 
 function drawStep(chance: Chance, usual: Usual): Step {
   const kind = chance.next()
-  if (kind < 0.25) return { kind: 'wait', ms: chance.pick(WAITS) }
-  if (kind < 0.31) return { kind: 'write', write: drawWrite(chance) }
-  if (kind < 0.325) return { kind: 'soft-purge', path: chance.pick(['/a', '/b']) }
+  if (kind < 0.28) return { kind: 'wait', ms: chance.pick(WAITS) }
+  if (kind < 0.34) return { kind: 'write', write: drawWrite(chance) }
+  if (kind < 0.36) return { kind: 'soft-purge', path: chance.pick(['/a', '/b']) }
   const isOvertaken = chance.maybe(0.03)
   const write = isOvertaken ? { ...drawWrite(chance), outcome: 204 } : null
   return {
@@ -128,7 +130,7 @@ function drawRequest(chance: Chance, usual: Usual): RequestChoice {
     user: maybe(0.85) ? usual.user : pick([NOBODY, ...USERS]),
     forwardedHost: maybe(0.06) ? pick(['one.example', 'two.example']) : null,
     trusted: maybe(0.5),
-    directives: maybe(0.22) ? drawRequestDirectives(chance) : [],
+    directives: maybe(0.27) ? drawRequestDirectives(chance) : [],
     pragma: maybe(0.03),
     noneMatch: maybe(0.15) ? (maybe(0.1) ? '*' : [pick([...TAGS, 'seen' as const, 'seen' as const])]) : null,
     modifiedSince: maybe(0.1) ? pick([1, 50_000, 100_000, -100]) : null,
@@ -173,6 +175,7 @@ function drawRequestDirectives(chance: Chance): DirectiveChoice[] {
       'max-stale',
       'max-stale',
       'only-if-cached',
+      'stale-if-error',
       'stale-if-error',
     ])
     const spelling = pick(['plain', 'plain', 'upper'] as const)
@@ -230,7 +233,7 @@ function drawTargeted(chance: Chance): TargetedChoice[] {
 function drawAnswer(chance: Chance): AnswerChoice {
   const { pick, maybe } = chance
   return {
-    fails: maybe(0.06),
+    fails: maybe(0.08),
     status: maybe(0.78) ? 200 : pick(STATUSES),
     directives: maybe(0.85) ? drawDirectives(chance, true) : [],
     targeted: drawTargeted(chance),
