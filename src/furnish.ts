@@ -11,7 +11,7 @@ import type { Digest } from './policy/key.ts'
 import { reconsider } from './policy/reconsider.ts'
 import { AdmissionDesk } from './proxy/admission-desk.ts'
 import type { Room } from './proxy/call.ts'
-import { Fences } from './proxy/fences.ts'
+import type { Fences } from './proxy/fences.ts'
 import { Flights } from './proxy/flights.ts'
 import { HitForMiss } from './proxy/hit-for-miss.ts'
 import { Searches } from './proxy/searches.ts'
@@ -20,7 +20,8 @@ import { coverageOf } from './proxy/writes/coverage.ts'
 import type { Writes } from './proxy/writes/writes.ts'
 import { compileRoutes, type RouteDefinition } from './route/routes.ts'
 import { createUpgrades, type Upgrades } from './server/upgrades.ts'
-import { createMemoryStore, type MemoryStore } from './store/memory.ts'
+import type { MemoryStore } from './store/memory.ts'
+import type { Stores } from './store/stores.ts'
 
 export interface FurnishPorts {
   readonly clock: Clock
@@ -30,6 +31,9 @@ export interface FurnishPorts {
   readonly figures: Figures
   /** Without `covers`, which the routes decide. */
   readonly writes: Writes
+  readonly stores: Pick<Stores, 'near' | 'store'>
+  /** Invalidations of other processes raise them too. */
+  readonly fences: Fences
 }
 
 /** One configuration at work. A request keeps what it began with to its end. */
@@ -46,8 +50,7 @@ export interface Furnished {
 /** What weir starts with. */
 export function furnish(config: WeirConfig, ports: FurnishPorts): Furnished {
   const { clock } = ports
-  const { memoryBytes, maxEntryBytes } = config.cache
-  const store = createMemoryStore({ maxBytes: memoryBytes, maxEntryBytes })
+  const { near, store } = ports.stores
   const secret = config.cache.secret ?? randomBytes(32)
   const origin = originOf(config, ports)
   const room: Room = {
@@ -57,12 +60,12 @@ export function furnish(config: WeirConfig, ports: FurnishPorts): Furnished {
     digest: digestWith(secret),
     admission: new AdmissionDesk(clock),
     flights: new Flights(),
-    fences: new Fences(),
+    fences: ports.fences,
     hitForMiss: new HitForMiss(clock),
     searches: new Searches(),
   }
   ports.figures.keep(namesOf(config))
-  return { config, room, store, origin, secret, upgrades: upgradesOf(config, ports) }
+  return { config, room, store: near, origin, secret, upgrades: upgradesOf(config, ports) }
 }
 
 /**

@@ -4,7 +4,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Figures } from '../observe/figures.ts'
 import type { Origin, OriginStats } from '../origin/port.ts'
 import type { Store } from '../store/port.ts'
+import type { SharedStores } from '../store/stores.ts'
 import { type DatabaseHealth, databaseSchema } from './database-health.ts'
+import { type RedisReport, redisSchema, reportRedis } from './redis-report.ts'
 import { hitRate, reportRoute, rounded, type RouteReport, routeReportSchema } from './route-report.ts'
 
 /** The shape of the report, for the description of the API. */
@@ -22,6 +24,7 @@ export const performanceSchema = z.strictObject({
     evictions: z.int(),
   }),
   database: databaseSchema.nullable(),
+  redis: redisSchema.nullable(),
   origin: z.strictObject({
     connected: z.int(),
     free: z.int(),
@@ -53,6 +56,8 @@ export interface PerformanceReport {
   }
   /** What the API's own health endpoint says of its database; null where none is configured. */
   readonly database: DatabaseHealth | null
+  /** Null where no Redis is configured. */
+  readonly redis: RedisReport | null
   readonly origin: Omit<OriginStats, 'retriesRefused'> & { readonly retries_refused: number }
   readonly routes: Readonly<Record<string, RouteReport>>
   /** The routes on which the API takes longest now, the slowest first. */
@@ -70,6 +75,8 @@ export interface PerformanceSources {
   readonly figures: Figures
   readonly origin: Origin
   readonly database: () => Promise<DatabaseHealth | null>
+  /** Null: nothing is shared with other processes. */
+  readonly shared: Pick<SharedStores, 'stats'> | null
   /** Requests of a route that wait for a place at the API. */
   readonly waiting: (route: string) => number
 }
@@ -82,6 +89,7 @@ export async function reportPerformance({
   figures,
   origin,
   database,
+  shared,
   waiting,
 }: PerformanceSources): Promise<PerformanceReport> {
   const startedAt = clock.now()
@@ -108,6 +116,7 @@ export async function reportPerformance({
       evictions,
     },
     database: health,
+    redis: shared === null ? null : reportRedis(shared.stats()),
     origin: { ...originStats, retries_refused: retriesRefused },
     routes: Object.fromEntries(routes),
     slowest: slowest(routes),

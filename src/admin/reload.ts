@@ -30,6 +30,11 @@ export interface Reloader {
   readonly counts: { readonly applied: number; readonly refused: number }
 }
 
+/** Which Redis is shared, and with which secret, is settled at the start. */
+function cacheAfter({ cache: { redis, secret } }: WeirConfig, { cache }: WeirConfig): WeirConfig['cache'] {
+  return { ...cache, redis, secret: redis === null ? cache.secret : secret }
+}
+
 export function createReloader({ read, current, apply }: ReloadOptions): Reloader {
   const counts = { applied: 0, refused: 0 }
   let last: Promise<unknown> = Promise.resolve()
@@ -44,7 +49,7 @@ export function createReloader({ read, current, apply }: ReloadOptions): Reloade
     const before = current()
     // Sockets and their rules are made at the start; whoever waits behind them must not be dropped.
     const { listen, manage } = before
-    const wanted = { ...loaded.config, listen, manage }
+    const wanted = { ...loaded.config, listen, manage, cache: cacheAfter(before, loaded.config) }
     const outcome: ReloadOutcome = {
       kind: 'applied',
       changed: differences(configView(before), configView(wanted)),

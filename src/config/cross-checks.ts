@@ -16,6 +16,7 @@ export function crossCheck(data: unknown, lineOf: (path: Path) => number): reado
     ...strayParameters(data),
     ...jobsInTurn(data),
     ...openManagement(data),
+    ...redisWithoutSecret(data),
   ]
 }
 
@@ -63,6 +64,13 @@ function jobsInTurn(data: unknown): readonly Problem[] {
         ]
       : [],
   )
+}
+
+/** Without the same secret, no weir could read what another has stored. */
+function redisWithoutSecret(data: unknown): readonly Problem[] {
+  if (at(data, ['cache', 'redis']) === undefined || at(data, ['cache', 'secret']) !== undefined) return []
+  const message = 'needs cache.secret: the same for all weirs that share this Redis'
+  return [{ path: ['cache', 'redis'], at: 'key', message }]
 }
 
 function tagParameters(template: string): readonly string[] {

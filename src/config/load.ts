@@ -6,7 +6,7 @@ import { crossCheck } from './cross-checks.ts'
 import type { Environment } from './environment.ts'
 import { formatError, formatPath, type ConfigError, type Problem } from './errors.ts'
 import { retryPolicy, routePolicy, timeoutsPolicy } from './layers.ts'
-import type { WeirConfig } from './model.ts'
+import type { RedisConfig, WeirConfig } from './model.ts'
 import { check } from './problems.ts'
 import { fileSchema, type ConfigFile } from './schema.ts'
 import { parseSource, type Source } from './source.ts'
@@ -53,6 +53,11 @@ function load(source: Source): Loaded {
   return { kind: 'ok', config: configOf(checked.value, source), warnings }
 }
 
+function redisConfig(redis: NonNullable<ConfigFile['cache']['redis']>): RedisConfig {
+  const { timeout, cutOffTtl, ...place } = redis
+  return { ...place, timeoutMs: timeout, cutOffTtlMs: cutOffTtl }
+}
+
 function inOrder(errors: readonly ConfigError[]): readonly ConfigError[] {
   return errors.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
@@ -89,7 +94,12 @@ function configOf(
       health: origin.health ?? null,
     },
     manage: { address: manage.listen, token: manage.token ?? null },
-    cache: { memoryBytes: cache.memory, maxEntryBytes: cache.maxEntry, secret: cache.secret ?? null },
+    cache: {
+      memoryBytes: cache.memory,
+      maxEntryBytes: cache.maxEntry,
+      secret: cache.secret ?? null,
+      redis: cache.redis === undefined ? null : redisConfig(cache.redis),
+    },
     log,
     routes: routes.map((route, index): RouteDefinition => ({
       pattern: route.path,

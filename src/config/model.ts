@@ -69,6 +69,24 @@ export interface CacheConfig {
   readonly maxEntryBytes: number
   /** Key of the HMAC over credentials; null: random for the life of the process. */
   readonly secret: string | null
+  /** Null: nothing is shared with other processes. */
+  readonly redis: RedisConfig | null
+}
+
+export interface RedisConfig {
+  /** redis:// or rediss://, with user, password and database where they are needed. */
+  readonly url: string
+  /** single: the url's node; sentinel, cluster: the url is one of these, and `nodes` are others. */
+  readonly mode: 'single' | 'sentinel' | 'cluster'
+  readonly nodes: readonly Address[]
+  /** What the sentinels call the primary. */
+  readonly primary: string
+  /** What all names in Redis begin with. */
+  readonly prefix: string
+  /** How long a command may take. */
+  readonly timeoutMs: number
+  /** How long a response is fresh at the most while invalidations are not heard of. */
+  readonly cutOffTtlMs: number
 }
 
 export type LogLevel = (typeof logLevels)[number]

@@ -37,6 +37,23 @@ export const originUrl: Term<string> = {
   forms: [{ type: 'string', pattern: '^https?://[^/?#@]+/?$' }],
 }
 
+/** A Redis server, perhaps with user, password and database. */
+export const redisUrl: Term<string> = textTerm(
+  (text) => {
+    const url = URL.parse(text)
+    const isRedis = url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== ''
+    return isRedis && /^\/?\d*$/.test(url.pathname) && url.search === '' && url.hash === '' ? text : null
+  },
+  'a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis:6379/0',
+  /^rediss?:\/\//,
+)
+
+/** The beginning of names in Redis. Braces would decide where in a Cluster they lie. */
+export const redisPrefix: Term<string> = textTerm(
+  (text) => (/^[^\s{}]+$/.test(text) ? text : null),
+  'text without blanks and braces, such as weir:',
+)
+
 /** An IP address, or a block of them. */
 export const cidr: Term<string> = textTerm((text) => {
   const [ip = '', prefix, ...rest] = text.split('/')

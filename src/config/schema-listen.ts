@@ -1,9 +1,9 @@
 // The schema of the sections about weir itself: its listeners, its store and its log.
 import { z } from 'zod'
 import { logLevels } from './model.ts'
-import { address, cidr, parameterNames, secret } from './names.ts'
+import { address, cidr, parameterNames, redisPrefix, redisUrl, secret } from './names.ts'
 import { orOff, word } from './term.ts'
-import { choice, count, deadline, share, size } from './vocabulary.ts'
+import { choice, count, deadline, share, size, text } from './vocabulary.ts'
 
 const listenSection = z.strictObject({
   address: word(address).describe('Where clients connect.').prefault('127.0.0.1:8080'),
@@ -48,6 +48,20 @@ export const manage = z
   .describe('The management listener.')
   .prefault({})
 
+const redisSection = z.strictObject({
+  url: word(redisUrl).describe('The server; with mode sentinel or cluster one of them.'),
+  mode: word(choice(['single', 'sentinel', 'cluster']))
+    .describe('What the url leads to.')
+    .prefault('single'),
+  nodes: z.array(word(address)).describe('Other sentinels, or other nodes of the cluster.').prefault([]),
+  primary: word(text).describe('What the sentinels call the primary.').prefault('mymaster'),
+  prefix: word(redisPrefix).describe('What all names in Redis begin with.').prefault('weir:'),
+  timeout: word(deadline).describe('How long a command may take.').prefault('50ms'),
+  cutOffTtl: word(deadline)
+    .describe('How long a response is fresh at the most while invalidations of others cannot be heard.')
+    .prefault('10s'),
+})
+
 export const cache = z
   .strictObject({
     memory: word(size(1))
@@ -59,6 +73,10 @@ export const cache = z
         'The key of the HMAC that stands for credentials in cache keys. Without it, random for each process.',
       )
       .optional(),
+    redis: z
+      .union([word(redisUrl).transform((url) => redisSection.parse({ url })), redisSection])
+      .describe('Redis, with which many weirs are one cache: a URL, or a section.')
+      .exactOptional(),
   })
   .describe('The store.')
   .prefault({})

@@ -10,7 +10,6 @@ export const unbuilt: ReadonlySet<string> = new Set([
   'origin.urls',
   'origin.breaker',
   'origin.balance',
-  'cache.redis',
 ])
 
 /** Whether the key, or the value as a list (`[]` appended), is not built yet. Defaults know what routes know. */

@@ -43,12 +43,10 @@ export function invalidatedBy(input: InvalidatedByInput): Invalidation | null {
     groupTag(request, group),
   )
   const tags = new Set([...fillTemplates(tagTemplates, params), ...groups, ...[...uris].map(searchTag)])
-  const matchers = templates.flatMap((named) => (named.kind === 'path' ? [pathMatcher(named.pattern)] : []))
-  return {
-    uris,
-    tags,
-    paths: matchers.length === 0 ? null : (path) => matchers.some((matches) => matches(path)),
-  }
+  const patterns = templates.flatMap((named) => (named.kind === 'path' ? [named.pattern] : []))
+  const matchers = patterns.map(pathMatcher)
+  if (matchers.length === 0) return { uris, tags, paths: null }
+  return { uris, tags, paths: (path) => matchers.some((matches) => matches(path)), patterns }
 }
 
 /** The tags of a fetch, and once its answer is there, with the groups that the origin puts it in. */

@@ -7,6 +7,8 @@ export interface Invalidation {
   readonly tags: ReadonlySet<string>
   /** True for each path that is meant; null: none by path. */
   readonly paths: ((path: string) => boolean) | null
+  /** The patterns that `paths` stands for, for those who have to tell others; without them it means any path there. */
+  readonly patterns?: readonly string[]
   /** By the URI or how it begins; without it, none. */
   readonly range?: UriRange
 }

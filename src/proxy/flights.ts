@@ -16,6 +16,7 @@ export class Flight<Landing, News> {
   readonly #passengers = new Set<Passenger<Landing, News>>()
   #leader: Passenger<Landing, News> | null = null
   #deserted: (() => void) | null = null
+  #closed: (() => void) | null = null
   #landed: { readonly landing: Landing } | null = null
   readonly #unlist: (flight: Flight<Landing, News>) => void
 
@@ -27,6 +28,11 @@ export class Flight<Landing, News> {
   /** Called once if everybody leaves before the landing. */
   onDeserted(listener: () => void): void {
     this.#deserted = listener
+  }
+
+  /** Called once when nobody can board any more. */
+  onClosed(listener: () => void): void {
+    this.#closed = listener
   }
 
   /** After an open landing, what was told then is told at once. */
@@ -75,6 +81,9 @@ export class Flight<Landing, News> {
   /** Nobody can board any more: the next one who asks for the key starts a new flight. */
   close(): void {
     this.#unlist(this)
+    const closed = this.#closed
+    this.#closed = null
+    closed?.()
   }
 
   #disembark(landingFor: (passenger: Passenger<Landing, News>) => Landing): void {

@@ -8,8 +8,10 @@ import type { Trip } from './trip.ts'
 import type { SharedBody } from './shared-body.ts'
 
 export type Landing =
-  /** A whole stored response: freshened by a 304, or found in a further tier. */
+  /** A whole stored response that a 304 freshened. */
   | { readonly kind: 'entry'; readonly entry: StoredResponse; readonly report: FillReport }
+  /** A whole stored response of the second tier, fit for who led the flight; it is in the nearest tier by now. */
+  | { readonly kind: 'found'; readonly entry: StoredResponse }
   /** A new answer, whose content is still coming in. */
   | {
       readonly kind: 'stream'

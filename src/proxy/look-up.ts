@@ -9,6 +9,7 @@ import type { Call } from './call.ts'
 import { consult, wayOf } from './consult.ts'
 import { deliverRefusal, deliverStored, type Refusal } from './deliver.ts'
 import { fill } from './fill.ts'
+import { fillFromTiers } from './fill-from-tiers.ts'
 import type { Ask } from './fill-order.ts'
 import { type Forwarding, Passage } from './passage.ts'
 
@@ -50,7 +51,7 @@ function forward(call: Call, forwarding: Forwarding, refusals: number): void {
     alone
       ? room.flights.solo(passage, (flight) => fill(flight, order))
       : room.flights.join(flightKey(call, key, verdict.refresh, ask), passage, (flight) =>
-          fill(flight, order),
+          verdict.refresh ? fill(flight, order) : fillFromTiers(flight, order),
         ),
   )
 }
@@ -73,7 +74,7 @@ function refreshInBackground(
     stored,
     background: true,
   }
-  call.room.flights.launch(flightKey(call, key, false, whole), (flight) => fill(flight, order))
+  call.room.flights.launch(flightKey(call, key, false, whole), (flight) => fillFromTiers(flight, order))
 }
 
 /**

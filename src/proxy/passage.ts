@@ -4,9 +4,9 @@ import type { ResponseHead } from '../http/message.ts'
 import type { StoredResponse, VaryValue } from '../policy/entry.ts'
 import type { LookupVerdict } from '../policy/judge-request.ts'
 import type { CacheKey } from '../policy/key.ts'
-import { forwardedOutcome, type Outcome } from '../policy/outcome.ts'
+import { forwardedOutcome, hitOutcome, type Outcome } from '../policy/outcome.ts'
 import type { Reason } from '../policy/reasons.ts'
-import { mayServeOnError, type Reuse } from '../policy/reuse.ts'
+import { decideReuse, mayServeOnError, type Reuse } from '../policy/reuse.ts'
 import { matchesVary } from '../policy/vary.ts'
 import { type Call, finish } from './call.ts'
 import { noTrip } from './trip.ts'
@@ -60,6 +60,8 @@ export class Passage implements Passenger<Landing, LandingNews> {
   landed(landing: Landing): void {
     this.#waiting = false
     switch (landing.kind) {
+      case 'found':
+        return this.#found(landing.entry)
       case 'entry': {
         const { entry, report } = landing
         if (!this.#mayTake(entry.vary, report)) return this.#again()
@@ -83,6 +85,17 @@ export class Passage implements Passenger<Landing, LandingNews> {
       default:
         return unreachable(landing)
     }
+  }
+
+  /** Served if it is fresh enough for this call too; else what is stored by now is looked at again. */
+  #found(entry: StoredResponse): void {
+    const { head, room } = this.#call
+    const { directives, refresh } = this.#forwarding.verdict
+    const now = room.clock.now()
+    const selected = matchesVary(entry.vary, head.fields) ? entry : undefined
+    const reuse = decideReuse({ variants: [entry], selected, directives, refresh }, now)
+    if (reuse.kind !== 'hit') return this.#again()
+    deliverStored(this.#call, entry, hitOutcome(entry, reuse.reason, now))
   }
 
   /** What is stored, where this call accepts it in place of an error (RFC 5861 §4). */

@@ -87,6 +87,8 @@ export function createMemoryStore(options: MemoryOptions): MemoryStore {
   }
 
   return {
+    second: null,
+
     peek: (key) => held.get(key) ?? none,
 
     put(entry, maxVariants) {

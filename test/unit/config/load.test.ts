@@ -53,7 +53,7 @@ test('an origin alone must give every default', () => {
       health: null,
     },
     manage: { address: { host: '127.0.0.1', port: 9090 }, token: null },
-    cache: { memoryBytes: 268_435_456, maxEntryBytes: 8_388_608, secret: null },
+    cache: { memoryBytes: 268_435_456, maxEntryBytes: 8_388_608, secret: null, redis: null },
     log: {
       level: 'info',
       requests: 'problems',

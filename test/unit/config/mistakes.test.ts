@@ -40,8 +40,12 @@ describe('a mistake in another section must be reported once, at its key or valu
       '2:18 manage.token: write visible ASCII characters without blanks, at least one (in quotes where they are all digits)',
     ],
     [
-      'origin: http://api\ncache: { redis: x }',
-      '2:10 cache.redis: "redis" is not available in this version of weir',
+      'origin: http://api\ncache: { secret: s, redis: x }',
+      '2:21 cache.redis: write a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis:6379/0',
+    ],
+    [
+      'origin: http://api\ncache: { redis: "redis://a" }',
+      '2:10 cache.redis: needs cache.secret: the same for all weirs that share this Redis',
     ],
     [
       'origin: http://api\ncache: { memory: 0 }',

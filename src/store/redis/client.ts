@@ -1,0 +1,139 @@
+// Connections to Redis through ioredis: one node, Sentinel or Cluster; what they have in common, and nothing else.
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { RedisConfig } from '../../config/model.ts'
+import * as entryScripts from './entry-scripts.ts'
+import * as leaseScripts from './lease-scripts.ts'
+import * as logScripts from './log-scripts.ts'
+import * as runScripts from './run-scripts.ts'
+import type { Script } from './script.ts'
+
+export type RedisPlace = Pick<RedisConfig, 'url' | 'mode' | 'nodes' | 'primary'>
+
+export type Argument = string | number | Uint8Array
+
+/** A connection, or several that look like one. */
+export interface Client {
+  /** Called each time that a connection is there to be used. */
+  onReady(listener: () => void): void
+  /** Runs a script: its keys first, then its arguments. Rejects at once where there is no connection. */
+  run(script: Script, ...args: readonly Argument[]): Promise<unknown>
+  get(key: string): Promise<Buffer | null>
+  set(key: string, value: Uint8Array, ttlMs: number): Promise<unknown>
+  remove(key: string): Promise<unknown>
+  removeField(key: string, field: string | Buffer): Promise<unknown>
+  /** Ends the connections that there are, replies on their way included; new ones follow by themselves. */
+  renew(): void
+  /** Ends everything. */
+  close(): void
+}
+
+const CONNECT_MS = 1000
+const allScripts: readonly Script[] = [entryScripts, leaseScripts, logScripts, runScripts].flatMap((module) =>
+  Object.values(module).filter((value): value is Script => typeof value === 'object'),
+)
+const scripts = Object.fromEntries(
+  allScripts.map(({ name, keys, lua }) => [name, { lua, numberOfKeys: keys }]),
+)
+
+/** Connects in the background, for as long as it takes. */
+export function connect(place: RedisPlace): Client {
+  const redis = open(place)
+  const call = redis as unknown as Record<string, (...args: readonly Argument[]) => Promise<unknown>>
+  return {
+    onReady: (listener) => void redis.on('ready', listener),
+    run: ({ name }, ...args) => call[`${name}Buffer`]?.(...args) ?? Promise.reject(new Error(name)),
+    get: (key) => redis.getBuffer(key),
+    set: (key, value, ttlMs) => redis.set(key, Buffer.from(value), 'PX', ttlMs),
+    remove: (key) => redis.del(key),
+    removeField: (key, field) => redis.hdel(key, field),
+    renew: () => renew(redis),
+    close: () => redis.disconnect(),
+  }
+}
+
+export interface Hearing {
+  readonly channels: readonly string[]
+  readonly heard: (channel: string, message: string) => void
+  /** Called each time that the channels are heard anew. */
+  readonly subscribed: () => void
+}
+
+/** Hears what is published on some channels, on a connection of its own. */
+export function subscribe(place: RedisPlace, { channels, heard, subscribed }: Hearing): { close(): void } {
+  const redis = open(place)
+  redis.on('message', heard)
+  // Each new connection asks again; where that fails, another connection follows.
+  redis.on('ready', () => void redis.subscribe(...channels).then(subscribed, () => undefined))
+  return { close: () => redis.disconnect() }
+}
+
+function open(place: RedisPlace): Redis | Cluster {
+  const redis = place.mode === 'cluster' ? openCluster(place) : openNode(place)
+  // Failures are seen where something was asked; without a listener they would end the process.
+  redis.on('error', () => undefined)
+  return redis
+}
+
+const common = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: CONNECT_MS,
+  connectionName: 'weir',
+  scripts,
+} satisfies RedisOptions
+
+const retryStrategy = (times: number): number => Math.min(1000, 50 * 2 ** times) * (0.5 + Math.random() / 2)
+
+function openNode({ url, mode, nodes, primary }: RedisPlace): Redis {
+  const { host, port, ...access } = partsOf(url)
+  if (mode === 'single') return new Redis({ host, port, ...access, ...common, retryStrategy })
+  const tls = access.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: access.tls }
+  return new Redis({
+    sentinels: [{ host, port }, ...nodes],
+    name: primary,
+    sentinelRetryStrategy: retryStrategy,
+    sentinelCommandTimeout: CONNECT_MS,
+    failoverDetector: true,
+    ...access,
+    ...tls,
+    ...common,
+    retryStrategy,
+  })
+}
+
+function openCluster({ url, nodes }: RedisPlace): Cluster {
+  const { host, port, ...access } = partsOf(url)
+  return new Cluster([{ host, port }, ...nodes], {
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retryStrategy,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    slotsRefreshTimeout: CONNECT_MS,
+    slotsRefreshInterval: 5000,
+    scripts,
+    redisOptions: { ...access, ...common },
+  })
+}
+
+type Access = Pick<RedisOptions, 'username' | 'password' | 'db' | 'tls'> & { host: string; port: number }
+
+function partsOf(text: string): Access {
+  const url = new URL(text)
+  const db = Number(url.pathname.slice(1))
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port === '' ? 6379 : url.port),
+    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
+    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+    ...(db > 0 && { db }),
+    ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
+  }
+}
+
+/** A reply that comes late must not be taken for another's: the sockets go, and not by the book, since nobody may be there. */
+function renew(redis: Redis | Cluster): void {
+  const nodes = redis instanceof Cluster ? redis.nodes() : [redis]
+  for (const { stream } of nodes as readonly { stream?: { destroy(): void } | null }[]) stream?.destroy()
+}
