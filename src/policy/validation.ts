@@ -57,13 +57,14 @@ export function freshen(
   return updated({ ...entry, vary }, update.fields, cache, times, tokenExpiresAt)
 }
 
-/** A 200 to HEAD with the same validators and length updates the stored response; with others it ends it. */
+/** A 200 to HEAD with the same validators and length updates the stored response; with others it ends it. `vary` as above. */
 export function freshenByHead(
   entry: StoredResponse,
   response: ResponseHead,
   cache: CachePolicy,
   times: ExchangeTimes,
   tokenExpiresAt: number | null,
+  vary: readonly VaryValue[] = entry.vary,
 ): HeadEffect {
   if (response.status !== 200) return { kind: 'unaffected' }
   const received = validatorsOf(response.fields)
@@ -74,7 +75,8 @@ export function freshenByHead(
     (received.lastModified === null || received.lastModified === entry.lastModified) &&
     (length === undefined || Number(length) === entry.body.byteLength)
   if (!holds) return { kind: 'invalid' }
-  return { kind: 'freshened', entry: updated(entry, response.fields, cache, times, tokenExpiresAt) }
+  const confirmed = { ...entry, vary }
+  return { kind: 'freshened', entry: updated(confirmed, response.fields, cache, times, tokenExpiresAt) }
 }
 
 /**

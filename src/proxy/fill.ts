@@ -159,6 +159,7 @@ class Fill implements OriginSink {
     const { call, stored } = this.#order
     const times = { requestAt: this.#requestAt, responseAt }
     const effect = judgeHeadEffect(this.#order, head, times)
+    if (effect.kind === 'freshened') this.#relabel(effect.entry.fields)
     if (stored !== undefined && effect.kind !== 'unaffected') call.room.store.delete(stored)
     const isFreshened = effect.kind === 'freshened' && this.#fence.overtakenAt === null
     if (isFreshened) keepEntry(this.#order, effect.entry)

@@ -72,13 +72,11 @@ export function judgeConfirmation(
   head: ResponseHead,
   times: ExchangeTimes,
 ): Confirmation {
-  const { call, cache } = order
-  const nominated = head.fields.has('vary') ? varyOf(head.fields, call.head.fields, cache) : stored.vary
+  const nominated = nominatedNow(order, stored, head)
   const vary = nominated === 'any' ? stored.vary : nominated
-  const freshened = freshen(stored, endToEnd(head, times), cache, times, expiryOf(order), vary)
+  const freshened = freshen(stored, endToEnd(head, times), order.cache, times, expiryOf(order), vary)
   if (freshened === null) return { kind: 'mismatch' }
-  const tags = tagsOf(cache.tags, call.params, { site: call.head, fields: freshened.fields })
-  const entry = { ...freshened, labels: { ...stored.labels, tags } }
+  const entry = relabelled(order, freshened)
   const verdict = judge(order, asWhole(entry, entry.part), entry.initialAgeMs, times.responseAt)
   if (verdict.kind === 'pass') return { ...verdict, kind: 'give', entry }
   if (nominated === 'any') return { kind: 'give', entry, reason: 'vary-any', shareable: false }
@@ -89,11 +87,28 @@ export function judgeConfirmation(
 export function judgeHeadEffect(order: FillOrder, head: ResponseHead, times: ExchangeTimes): HeadEffect {
   const { stored, cache } = order
   if (stored === undefined) return { kind: 'unaffected' }
-  const effect = freshenByHead(stored, endToEnd(head, times), cache, times, expiryOf(order))
+  const nominated = nominatedNow(order, stored, head)
+  const vary = nominated === 'any' ? stored.vary : nominated
+  const effect = freshenByHead(stored, endToEnd(head, times), cache, times, expiryOf(order), vary)
   if (effect.kind !== 'freshened') return effect
-  const { entry } = effect
-  const isStorable = judge(order, entry, entry.initialAgeMs, times.responseAt).kind === 'store'
-  return isStorable ? effect : { kind: 'invalid' }
+  const entry = relabelled(order, effect.entry)
+  const { kind } = judge(order, entry, entry.initialAgeMs, times.responseAt)
+  return kind === 'store' && nominated !== 'any' ? { kind: 'freshened', entry } : { kind: 'invalid' }
+}
+
+/** What selects the stored response from now on: what an update nominates anew, else what did before. */
+function nominatedNow(
+  { call, cache }: FillOrder,
+  stored: StoredResponse,
+  head: ResponseHead,
+): readonly VaryValue[] | 'any' {
+  return head.fields.has('vary') ? varyOf(head.fields, call.head.fields, cache) : stored.vary
+}
+
+/** In the groups that its updated fields name. */
+function relabelled({ call, cache }: FillOrder, entry: StoredResponse): StoredResponse {
+  const tags = tagsOf(cache.tags, call.params, { site: call.head, fields: entry.fields })
+  return { ...entry, labels: { ...entry.labels, tags } }
 }
 
 /** The head without what concerns its connection alone, which no stored response may take over (RFC 9111 §3.1). */
