@@ -46,20 +46,6 @@ export function forwardedOutcome({ forwardedFor, ...rest }: Forwarding): Outcome
   return { ...rest, forwarded: forwardReasonOf(forwardedFor), ttlSeconds: null }
 }
 
-/** Passed through without asking the store; `forwardStatus` as in Outcome. */
-export function bypassOutcome(reason: Reason, method: string, forwardStatus: number | null): Outcome {
-  const forwarded = method === 'GET' || method === 'HEAD' ? forwardReasonOf(reason) : 'method'
-  return {
-    cache: 'BYPASS',
-    reason,
-    forwarded,
-    forwardStatus,
-    stored: false,
-    collapsed: false,
-    ttlSeconds: null,
-  }
-}
-
 /** A member of Cache-Status, to follow those of the origin (RFC 9211 §2). */
 export function formatCacheStatus(outcome: Outcome): string {
   let text = 'weir'
