@@ -46,7 +46,7 @@ export function bypassOf(policy: PolicyChoice, request: RequestChoice): string |
 
 function pass(ledger: Ledger, request: RequestChoice, leader: Waiting): void {
   ledger.questions.push(passedQuestion(request, ledger.seenTag(request.path)))
-  ask(ledger, { request, stored: null, flight: null, waiting: [leader], leader, open: false })
+  ask(ledger, { request, stored: null, flight: null, waiting: [leader], leader, method: 'GET', open: false })
 }
 
 function ask(ledger: Ledger, fetch: Omit<Fetch, 'requestAt' | 'met'>): void {
@@ -83,8 +83,8 @@ export function lookUp(ledger: Ledger, request: RequestChoice, waiting: Waiting)
   if (asked.onlyIfCached) {
     const answer = problem(504, 'BYPASS', 'weir; detail=only-if-cached')
     ledger.answers[client] = request.method === 'HEAD' ? { ...answer, content: null } : answer
-  } else if (request.method === 'HEAD' || request.ranges !== null) {
-    // What is fetched for less than a whole answer may be stored in parts, or tell of what is stored.
+  } else if (request.method === 'GET' && request.ranges !== null && selected === null) {
+    // What is fetched for less than a whole answer may be stored in parts, which the model does not know.
     ledger.isLoose = true
     pass(ledger, request, { ...waiting, reason })
   } else fetch(ledger, request, key, selected, { ...waiting, reason })
@@ -98,7 +98,8 @@ function fetch(
   stored: Held | null,
   passenger: Waiting | null,
 ): void {
-  const alone = passenger !== null && (passenger.refusals >= 2 || ledger.goesAlone(key))
+  const method = passenger !== null && request.method === 'HEAD' ? 'HEAD' : 'GET'
+  const alone = passenger !== null && (passenger.refusals >= 2 || method === 'HEAD' || ledger.goesAlone(key))
   // Who cannot tell yet that they will share an answer do not wait for one another.
   const told = ledger.held.filter((held) => held.key === key).flatMap(({ vary }) => [...vary.keys()])
   const meanings = [...new Set(told)].sort().map((name) => meaningOf(request, name))
@@ -109,7 +110,7 @@ function fetch(
     if (passenger !== null) boarding.waiting.push(passenger)
     return
   }
-  ledger.questions.push(fetchQuestion(request, ledger.policy, stored))
+  ledger.questions.push(fetchQuestion(request, ledger.policy, stored, method))
   const waiting = passenger === null ? [] : [passenger]
-  ask(ledger, { request, stored, flight, waiting, leader: passenger, open: !alone })
+  ask(ledger, { request, stored, flight, waiting, leader: passenger, method, open: !alone })
 }

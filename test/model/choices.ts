@@ -83,8 +83,8 @@ export interface RequestChoice {
   readonly path: '/a' | '/b' | '/a%2Fb'
   readonly query: readonly (readonly [name: string, value: string])[]
   readonly user: UserChoice
-  /** X-Forwarded-Host, and whether the peer is believed. */
-  readonly forwardedHost: string | null
+  /** A field that could steer the origin to another answer, and whether the peer is believed. */
+  readonly steering: { readonly name: 'x-forwarded-host' | 'x-original-url'; readonly value: string } | null
   readonly trusted: boolean
   readonly directives: readonly DirectiveChoice[]
   /** Counts only where there is no Cache-Control. */

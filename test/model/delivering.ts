@@ -1,14 +1,15 @@
 // What becomes of the origin's answer in the model: who gets it, and what is held from then on.
-import { type Arrived, bodyOf, wholeSeconds } from './arrived.ts'
+import { type Arrived, bodyOf } from './arrived.ts'
 import { bypassOf, lookUp } from './asking.ts'
-import type { RequestChoice } from './choices.ts'
+import type { PolicyChoice, RequestChoice } from './choices.ts'
 import { credentialFields, keptCredentials, keyOf, tokenExpiresAt } from './identity.ts'
 import type { Fetch, Ledger, Waiting } from './ledger.ts'
 import { fetchQuestion, passedQuestion } from './questions.ts'
 import { askedBy, currentOf, type Held, isNotModified, mayStandIn } from './reuse.ts'
-import { type Asker, freshnessOf, initialAge, mayBeShared, refusalToStore, updatedBy } from './rules.ts'
+import { type Asker, freshnessOf, initialAge, mayBeShared, refusalToStore } from './rules.ts'
 import { type Answered, forwardedStatus, problem } from './seen.ts'
 import { hold, isForOne, isInvalid, labelsOf } from './shelf.ts'
+import { renew, updatedBy, updatedByHead } from './updates.ts'
 
 /** The origin answers a question. */
 export function deliver(ledger: Ledger, fetch: Fetch, answer: Arrived): void {
@@ -17,7 +18,7 @@ export function deliver(ledger: Ledger, fetch: Fetch, answer: Arrived): void {
   const question =
     flight === null
       ? passedQuestion(request, ledger.seenTag(request.path))
-      : fetchQuestion(request, ledger.policy, stored)
+      : fetchQuestion(request, ledger.policy, stored, fetch.method)
   const isConditional = 'if-none-match' in question.fields || 'if-modified-since' in question.fields
   const confirms = isConditional && answer.confirms !== 'never'
   if (flight === null) return deliverPassed(ledger, request, waiting[0]!, answer, confirms)
@@ -26,7 +27,8 @@ export function deliver(ledger: Ledger, fetch: Fetch, answer: Arrived): void {
   const isOvertaken = wasOvertaken(ledger, fetch, answer)
   if (answer.status >= 500 && standIn(ledger, fetch, isOvertaken) !== null)
     return fail(ledger, fetch, answer.status, answer)
-  receive(ledger, fetch, answer, isOvertaken)
+  if (fetch.method === 'HEAD') learn(ledger, fetch, answer)
+  else receive(ledger, fetch, answer, isOvertaken)
 }
 
 function wasOvertaken(ledger: Ledger, { request, met }: Fetch, answer: Arrived | null): boolean {
@@ -61,7 +63,7 @@ function deliverPassed(
 function receive(ledger: Ledger, fetch: Fetch, answer: Arrived, isOvertaken: boolean): void {
   const { request, stored } = fetch
   const ageMs = initialAge(answer)
-  const asker = askerOf(ledger, request)
+  const asker = askerOf(request, ledger.policy)
   const refusal =
     refusalToStore(answer, ledger.policy, ageMs, asker) ??
     (answer.bytes === 'large' && answer.status !== 204 ? 'too-large' : null)
@@ -80,10 +82,7 @@ function receive(ledger: Ledger, fetch: Fetch, answer: Arrived, isOvertaken: boo
     })
     const hidesSecret = !isLeader && isForOne(answer, ledger.policy)
     const head = { ...originHead(answer), secret: answer.secret && !hidesSecret, etag: answer.etag }
-    const isUnchanged =
-      answer.status === 200 &&
-      isNotModified(request, currentOf(answer, answer.etag), ledger.seenTag(request.path))
-    const view = isUnchanged
+    const view = isUnchanged(ledger, request, answer)
       ? { status: 304, content: null }
       : { status: answer.status, content: bodyOf(answer) }
     ledger.answers[client] = { ...head, ...view, xCache, cacheStatus }
@@ -97,10 +96,45 @@ function receive(ledger: Ledger, fetch: Fetch, answer: Arrived, isOvertaken: boo
   }
 }
 
+/** An answer to HEAD tells whether what is held still holds (RFC 9111 §4.3.5). */
+function learn(ledger: Ledger, fetch: Fetch, answer: Arrived): void {
+  const { request, stored, waiting } = fetch
+  const update = stored === null ? undefined : updatedByHead(stored, answer)
+  if (update !== undefined) ledger.drop(stored)
+  let isKept = false
+  if (stored !== null && update !== null && update !== undefined) {
+    const { held, refusal } = renew(
+      request,
+      ledger.policy,
+      askerOf(request, ledger.policy),
+      stored,
+      update,
+      answer,
+    )
+    isKept = refusal === null && !wasOvertaken(ledger, fetch, update)
+    if (isKept) ledger.put(held)
+  }
+  const { client, reason } = waiting[0]!
+  const cacheStatus = forwardedStatus(reason, {
+    status: answer.status,
+    isStored: isKept,
+    detail: 'head-request',
+  })
+  const status = isUnchanged(ledger, request, answer) ? 304 : answer.status
+  const head = { ...originHead(answer), etag: answer.etag }
+  ledger.answers[client] = { ...head, status, content: null, xCache: 'MISS', cacheStatus }
+}
+
+/** Whether the client has what just comes in already. */
+function isUnchanged(ledger: Ledger, request: RequestChoice, answer: Arrived): boolean {
+  if (answer.status !== 200) return false
+  return isNotModified(request, currentOf(answer, answer.etag), ledger.seenTag(request.path))
+}
+
 /** The origin says that what is held still holds (RFC 9111 §4.3.4). */
 function confirm(ledger: Ledger, fetch: Fetch, stored: Held, update: Arrived): void {
   const { request } = fetch
-  const answer = updatedBy(stored.answer, update)
+  const answer = updatedBy(stored, update)
   const isOvertaken = wasOvertaken(ledger, fetch, answer)
   if (answer === null || isOvertaken) {
     ledger.drop(stored)
@@ -108,13 +142,8 @@ function confirm(ledger: Ledger, fetch: Fetch, stored: Held, update: Arrived): v
       lookUp(ledger, request, { ...waiting, refusals: waiting.refusals + 1 })
     return
   }
-  // A response without a Date is dated when it comes (RFC 9110 §6.6.1).
-  const ageMs = initialAge({ ...update, dateAt: update.dateAt ?? wholeSeconds(update.responseAt) })
-  const asker = askerOf(ledger, request)
-  const refusal = refusalToStore(answer, ledger.policy, ageMs, asker)
-  const freshness = freshnessOf(answer, ledger.policy, ageMs, asker.tokenExpiresAt)
-  const renewed = hold(request, ledger.policy, answer, ageMs, freshness, stored)
-  const held = update.vary.length > 0 ? renewed : { ...renewed, vary: stored.vary }
+  const asker = askerOf(request, ledger.policy)
+  const { held, refusal, freshness, ageMs } = renew(request, ledger.policy, asker, stored, answer, update)
   const isKept = refusal === null
   if (!isKept || JSON.stringify([...held.vary]) !== JSON.stringify([...stored.vary])) ledger.drop(stored)
   if (isKept) ledger.put(held)
@@ -141,7 +170,10 @@ function fail(ledger: Ledger, fetch: Fetch, status: number, answer: Arrived | nu
     const detail = held === null ? 'origin-failed' : 'stale-if-error'
     const cacheStatus = forwardedStatus(reason, { status: answer?.status ?? null, isCollapsed, detail })
     if (held !== null) ledger.serve(request, client, held, 'STALE', cacheStatus)
-    else ledger.answers[client] = problem(status, isCollapsed ? 'COLLAPSED' : 'MISS', cacheStatus)
+    else {
+      const failed = problem(status, isCollapsed ? 'COLLAPSED' : 'MISS', cacheStatus)
+      ledger.answers[client] = request.method === 'HEAD' ? { ...failed, content: null } : failed
+    }
   }
 }
 
@@ -154,7 +186,8 @@ function land(
   tell: (waiting: Waiting, isLeader: boolean) => void,
 ): void {
   const { request, waiting, leader } = fetch
-  if (!isShared) ledger.noteShared(keyOf(request, ledger.policy), false)
+  // A HEAD is for nobody else anyway.
+  if (!isShared && fetch.method === 'GET') ledger.noteShared(keyOf(request, ledger.policy), false)
   for (const one of waiting) {
     const isLeader = one === leader
     if ((isLeader || isShared) && !(isOvertaken && one.isLate)) tell(one, isLeader)
@@ -167,8 +200,8 @@ function standIn(ledger: Ledger, { request, stored }: Fetch, isOvertaken: boolea
   return mayStandIn(stored, askedBy(request), ledger.now) ? stored : null
 }
 
-function askerOf(ledger: Ledger, request: RequestChoice): Asker {
-  const keyed = keptCredentials(request, ledger.policy).size > 0
+function askerOf(request: RequestChoice, policy: PolicyChoice): Asker {
+  const keyed = keptCredentials(request, policy).size > 0
   const authorization = credentialFields(request).has('authorization')
   return { keyed, authorization, tokenExpiresAt: keyed ? tokenExpiresAt(request) : null }
 }

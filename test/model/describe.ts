@@ -34,7 +34,7 @@ const plainRequest: Partial<RequestChoice> = {
   method: 'GET',
   query: [],
   user: { kind: 'nobody' },
-  forwardedHost: null,
+  steering: null,
   trusted: false,
   directives: [],
   pragma: false,

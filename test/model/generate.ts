@@ -60,6 +60,7 @@ const USERS: UserChoice[] = [
   { kind: 'bearer', name: 'bob' },
   { kind: 'api-key', name: 'k' },
   { kind: 'token', expiresMs: 20_000 },
+  { kind: 'token', expiresMs: 100_000 },
   { kind: 'token', expiresMs: 2_000_000 },
   { kind: 'cookies', session: 'alice', theme: null },
   { kind: 'cookies', session: 'alice', theme: 'dark' },
@@ -128,7 +129,9 @@ function drawRequest(chance: Chance, usual: Usual): RequestChoice {
     path: maybe(0.015) ? '/a%2Fb' : maybe(0.8) ? usual.path : pick(['/a', '/b']),
     query: maybe(0.12) ? pick(QUERIES) : [],
     user: maybe(0.85) ? usual.user : pick([NOBODY, ...USERS]),
-    forwardedHost: maybe(0.06) ? pick(['one.example', 'two.example']) : null,
+    steering: maybe(0.08)
+      ? { name: pick(['x-forwarded-host', 'x-original-url']), value: pick(['one', 'two']) }
+      : null,
     trusted: maybe(0.5),
     directives: maybe(0.27) ? drawRequestDirectives(chance) : [],
     pragma: maybe(0.03),

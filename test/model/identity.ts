@@ -76,7 +76,7 @@ export function uriOf(
 
 /** What selects the stored responses of a request, Vary apart. */
 export function keyOf(request: RequestChoice, policy: PolicyChoice): string {
-  const steering = request.trusted ? request.forwardedHost : null
+  const steering = request.trusted ? request.steering : null
   const fields = policy.keyedFields.map((name) => fieldOf(request, name) ?? null)
   return JSON.stringify([uriOf(request, policy), [...keptCredentials(request, policy)], steering, fields])
 }

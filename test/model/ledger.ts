@@ -12,6 +12,7 @@ export interface Fetch {
   readonly requestAt: number
   /** What it may be shared by; null: it is passed through for one client. */
   readonly flight: string | null
+  readonly method: 'GET' | 'HEAD'
   readonly waiting: Waiting[]
   readonly leader: Waiting | null
   /** Others may still join. */

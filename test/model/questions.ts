@@ -38,8 +38,13 @@ export function passedQuestion(request: RequestChoice, seen: TagChoice | null): 
   return questionOf(request, queryText(request.query), fields, directivesText(request.directives))
 }
 
-/** The question of a fetch that may be stored, and validates `held`. */
-export function fetchQuestion(request: RequestChoice, policy: PolicyChoice, held: Held | null): Question {
+/** The question of a fetch that may be stored, or of a HEAD, which validates `held`. */
+export function fetchQuestion(
+  request: RequestChoice,
+  policy: PolicyChoice,
+  held: Held | null,
+  method: 'GET' | 'HEAD',
+): Question {
   const fields = Object.fromEntries(keptCredentials(request, policy))
   if (request.encoding !== null) fields['accept-encoding'] = request.encoding.means
   const tag = held === null || held.derived ? null : held.etag
@@ -49,7 +54,7 @@ export function fetchQuestion(request: RequestChoice, policy: PolicyChoice, held
   // RFC 9111 §5.2.1.7: it is for the cache that the client asked.
   const directives = request.directives.filter(({ name }) => name !== 'only-if-cached')
   return questionOf(
-    { ...request, method: 'GET' },
+    { ...request, method },
     keyedQuery(request.query, policy),
     fields,
     directivesText(directives),
@@ -61,18 +66,20 @@ export function writeQuestion({ method, path, query }: WriteChoice): Question {
 }
 
 function questionOf(
-  request: Pick<RequestChoice, 'path' | 'language' | 'kind' | 'forwardedHost' | 'trusted' | 'pragma'> & {
+  request: Pick<RequestChoice, 'path' | 'language' | 'kind' | 'steering' | 'trusted' | 'pragma'> & {
     method: string
   },
   query: string,
   fields: Record<string, string>,
   directives: string,
 ): Question {
-  const { method, path, language, kind, forwardedHost, trusted, pragma } = request
+  const { method, path, language, kind, steering, trusted, pragma } = request
   if (language !== null) fields['accept-language'] = language.text
   if (kind !== null) fields['x-kind'] = kind
   if (directives !== '') fields['cache-control'] = directives
   if (pragma) fields.pragma = 'no-cache'
-  fields['x-forwarded-host'] = trusted && forwardedHost !== null ? forwardedHost : 'api.example'
+  // Of a stranger, weir passes on nothing that steers, and says itself what it was asked for.
+  fields['x-forwarded-host'] = 'api.example'
+  if (trusted && steering !== null) fields[steering.name] = steering.value
   return { method, target: path + query, fields }
 }

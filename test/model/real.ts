@@ -22,7 +22,7 @@ interface Pending {
 }
 
 const COMPARED =
-  /^(?:authorization|cookie|x-api-key|accept-encoding|accept-language|x-kind|if-.*|range|cache-control|pragma|x-forwarded-host)$/
+  /^(?:authorization|cookie|x-api-key|accept-encoding|accept-language|x-kind|if-.*|range|cache-control|pragma|x-forwarded-host|x-original-url)$/
 
 export class Real {
   readonly #policy: PolicyChoice

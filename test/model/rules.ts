@@ -1,5 +1,5 @@
 // The rules of RFC 9111 and its companions for one response, written down slowly from the RFCs, not from weir.
-import { type Arrived, wholeSeconds } from './arrived.ts'
+import type { Arrived } from './arrived.ts'
 import type { DirectiveChoice, PolicyChoice } from './choices.ts'
 
 /** What a response says, whichever field says it. */
@@ -183,31 +183,6 @@ export function refusalToStore(
   // Nobody's later request is known to match what depends on the address that weir puts in.
   if (answer.vary.includes('x-forwarded-for')) return 'vary-any'
   return null
-}
-
-/** RFC 9111 §3.2, §4.3.4: what a 304 changes of what is stored; null where it is about something else. */
-export function updatedBy(stored: Arrived, update: Arrived): Arrived | null {
-  if (update.confirms === 'other') return null
-  const weakened =
-    stored.etag !== null && update.confirms === 'weakened' ? { ...stored.etag, weak: true } : stored.etag
-  return {
-    ...stored,
-    id: update.id,
-    requestAt: update.requestAt,
-    responseAt: update.responseAt,
-    age: update.age,
-    dateAt: update.dateAt ?? wholeSeconds(update.responseAt),
-    etag: weakened,
-    directives: update.directives.length > 0 ? update.directives : stored.directives,
-    targeted: [
-      ...stored.targeted.filter(({ field }) => !update.targeted.some((one) => one.field === field)),
-      ...update.targeted,
-    ],
-    expiresAt: update.expiresAt ?? stored.expiresAt,
-    vary: update.vary.length > 0 ? update.vary : stored.vary,
-    groups: update.groups.length > 0 ? update.groups : stored.groups,
-    secret: stored.secret || update.secret,
-  }
 }
 
 /** RFC 9111 §4: others who wait may have it if it could answer them from the store; and an error that is the same for all. */

@@ -19,7 +19,7 @@ export function requestHead(request: RequestChoice, seen: TagChoice | null): Req
   if (request.language !== null) raw.push('Accept-Language', request.language.text)
   if (request.encoding !== null) raw.push('Accept-Encoding', request.encoding.text)
   if (request.kind !== null) raw.push('X-Kind', request.kind)
-  if (request.forwardedHost !== null) raw.push('X-Forwarded-Host', request.forwardedHost)
+  if (request.steering !== null) raw.push(request.steering.name, request.steering.value)
   return {
     method: request.method,
     scheme: 'http',
