@@ -5,8 +5,7 @@ import type { Clock } from './base/clock.ts'
 import type { WeirConfig } from './config/model.ts'
 import type { Figures } from './observe/figures.ts'
 import { type Log, requestLog } from './observe/log.ts'
-import { createOrigin } from './origin/pool.ts'
-import type { Origin } from './origin/port.ts'
+import { createOrigin, type OriginPool } from './origin/pool.ts'
 import type { Digest } from './policy/key.ts'
 import { reconsider } from './policy/reconsider.ts'
 import { AdmissionDesk } from './proxy/admission-desk.ts'
@@ -41,7 +40,7 @@ export interface Furnished {
   readonly config: WeirConfig
   readonly room: Room
   readonly store: MemoryStore
-  readonly origin: Origin
+  readonly origin: OriginPool
   readonly upgrades: Upgrades
   /** The key of the HMAC over credentials. */
   readonly secret: string | Buffer
@@ -65,7 +64,7 @@ export function furnish(config: WeirConfig, ports: FurnishPorts): Furnished {
     searches: new Searches(),
   }
   ports.figures.keep(namesOf(config))
-  return { config, room, store: near, origin, secret, upgrades: upgradesOf(config, ports) }
+  return { config, room, store: near, origin, secret, upgrades: upgradesOf(config, origin, ports) }
 }
 
 /**
@@ -86,12 +85,12 @@ export function refurnish(before: Furnished, wanted: WeirConfig, ports: FurnishP
     config.cache.secret ?? (before.config.cache.secret === null ? before.secret : randomBytes(32))
   const isSameOrigin = isDeepStrictEqual(lineOf(config), lineOf(before.config))
   const origin = isSameOrigin ? before.origin : originOf(config, ports)
-  const upgrades = isSameOrigin ? before.upgrades : upgradesOf(config, ports)
+  const upgrades = isSameOrigin ? before.upgrades : upgradesOf(config, origin, ports)
   const room: Room = { ...before.room, ...roomOf(config, ports), origin, digest: digestWith(secret) }
 
   if (!isDeepStrictEqual(config.cache, before.config.cache))
     before.store.resize({ maxBytes: memoryBytes, maxEntryBytes })
-  if (config.origin.url !== before.config.origin.url) invalidateAll(room)
+  if (!isDeepStrictEqual(config.origin.urls, before.config.origin.urls)) invalidateAll(room)
   else if (!sameRoutes(config, before.config)) reviseStored(room, before.store)
   ports.figures.keep(namesOf(config))
   return { config, room, store: before.store, origin, secret, upgrades }
@@ -155,30 +154,24 @@ function reviseStored({ fences, routes }: Room, store: MemoryStore): void {
 }
 
 /** What the connections to the origin depend on. */
-function lineOf({ origin: { url, connections, keepAliveMs, timeouts, host } }: WeirConfig): object {
-  return {
-    url,
-    connections,
-    keepAliveMs,
-    connectMs: timeouts.connectMs,
-    firstByteMs: timeouts.firstByteMs,
-    host,
-  }
+function lineOf({ origin }: WeirConfig): object {
+  const { urls, balance, breaker, connections, keepAliveMs, timeouts, host } = origin
+  const { connectMs, firstByteMs } = timeouts
+  return { urls, balance, breaker, connections, keepAliveMs, connectMs, firstByteMs, host }
 }
 
-function originOf(config: WeirConfig, { clock, random }: FurnishPorts): Origin {
-  const { url, connections, keepAliveMs, timeouts } = config.origin
-  return createOrigin({ url, connections, keepAliveMs, connectMs: timeouts.connectMs, clock, random })
+function originOf({ origin }: WeirConfig, { clock, random }: FurnishPorts): OriginPool {
+  return createOrigin({ ...origin, connectMs: origin.timeouts.connectMs, clock, random })
 }
 
-function upgradesOf(config: WeirConfig, { clock }: FurnishPorts): Upgrades {
-  const { url, timeouts } = config.origin
+function upgradesOf(config: WeirConfig, origin: OriginPool, { clock }: FurnishPorts): Upgrades {
+  const { connectMs, firstByteMs } = config.origin.timeouts
   return createUpgrades({
     clock,
-    originUrl: url,
+    originUrl: () => origin.chooseUrl(),
     originHost: originHostOf(config),
-    connectMs: timeouts.connectMs,
-    answerMs: timeouts.firstByteMs,
+    connectMs,
+    answerMs: firstByteMs,
   })
 }
 

@@ -32,6 +32,7 @@ export const performanceSchema = z.strictObject({
     running: z.int(),
     retries: z.record(z.string(), z.int()),
     retries_refused: z.int(),
+    circuit: z.enum(['closed', 'open', 'half-open']),
   }),
   routes: z.record(z.string(), routeReportSchema),
   slowest: z.array(z.strictObject({ route: z.string(), origin_p95_ms: z.number() })),

@@ -1,12 +1,13 @@
 // From a configuration's text to the configuration, or to every mistake in it.
 import { readFile } from 'node:fs/promises'
 import type { RoutePolicy } from '../policy/route-policy.ts'
+import type { BreakerPolicy } from '../resilience/breaker.ts'
 import type { RouteDefinition } from '../route/routes.ts'
 import { crossCheck } from './cross-checks.ts'
 import type { Environment } from './environment.ts'
 import { formatError, formatPath, type ConfigError, type Problem } from './errors.ts'
 import { retryPolicy, routePolicy, timeoutsPolicy } from './layers.ts'
-import type { RedisConfig, WeirConfig } from './model.ts'
+import type { Balance, RedisConfig, WeirConfig } from './model.ts'
 import { check } from './problems.ts'
 import { fileSchema, type ConfigFile } from './schema.ts'
 import { parseSource, type Source } from './source.ts'
@@ -85,13 +86,16 @@ function configOf(
       trusted: listen.trusted,
     },
     origin: {
-      url: origin.url,
+      url: origin.urls?.[0] ?? origin.url ?? '',
+      urls: origin.urls ?? (origin.url === undefined ? [] : [origin.url]),
       connections: origin.connections,
       keepAliveMs: origin.keepAlive,
       host: origin.host,
       timeouts: timeoutsPolicy([origin]),
       retry: retryPolicy([origin]),
       health: origin.health ?? null,
+      balance: balanceOf(origin.balance),
+      breaker: breakerOf(origin.breaker),
     },
     manage: { address: manage.listen, token: manage.token ?? null },
     cache: {
@@ -109,4 +113,17 @@ function configOf(
     })),
     fallback,
   }
+}
+
+function balanceOf(balance: ConfigFile['origin']['balance']): Balance {
+  if (balance === 'least-pending') return { kind: 'least-pending' }
+  const { sticky } = balance
+  if ('header' in sticky) return { kind: 'sticky', by: 'header', name: sticky.header }
+  return { kind: 'sticky', by: 'cookie', name: sticky.cookie }
+}
+
+function breakerOf(breaker: ConfigFile['origin']['breaker']): BreakerPolicy | null {
+  if (breaker === 'off') return null
+  const { failures, errorRate, minRequests, window, openFor } = breaker
+  return { failures, errorRate, minRequests, windowMs: window, openMs: openFor }
 }

@@ -1,5 +1,6 @@
 // The configuration as the rest of weir reads it: plain data with every default filled in.
 import type { RetryPolicy, RoutePolicy, TimeoutsPolicy } from '../policy/route-policy.ts'
+import type { BreakerPolicy } from '../resilience/breaker.ts'
 import type { RouteDefinition } from '../route/routes.ts'
 
 export interface WeirConfig {
@@ -45,18 +46,30 @@ export interface ListenConfig {
 }
 
 export interface OriginConfig {
-  /** Scheme, host and port; no path. */
+  /** The first of `urls`, by which the origin is named. */
   readonly url: string
+  /** Scheme, host and port of each member; no path. */
+  readonly urls: readonly string[]
+  readonly balance: Balance
+  /** Null: a member is asked however it does. */
+  readonly breaker: BreakerPolicy | null
+  /** To each member. */
   readonly connections: number
   /** How long an idle connection to the origin is kept. */
   readonly keepAliveMs: number
-  /** preserve: the origin sees the client's Host; origin: the host of `url`. */
+  /** preserve: the origin sees the client's Host; origin: the host of the first URL. */
   readonly host: 'preserve' | 'origin'
   readonly timeouts: TimeoutsPolicy
   readonly retry: RetryPolicy
   /** Path of the API's own health endpoint; null: it has none. */
   readonly health: string | null
 }
+
+/** Which member of the origin is asked. */
+export type Balance =
+  | { readonly kind: 'least-pending' }
+  /** Requests with the same value go to the same member; those without one go to the least busy. */
+  | { readonly kind: 'sticky'; readonly by: 'header' | 'cookie'; readonly name: string }
 
 export interface ManageConfig {
   readonly address: Address

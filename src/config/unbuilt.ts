@@ -2,15 +2,7 @@
 import { formatPath, type Path } from './errors.ts'
 
 /** A line leaves when its feature arrives; `[]` at the end means the value as a list. */
-export const unbuilt: ReadonlySet<string> = new Set([
-  'listen.tls',
-  'listen.workers',
-  'listen.lane',
-  'origin[]',
-  'origin.urls',
-  'origin.breaker',
-  'origin.balance',
-])
+export const unbuilt: ReadonlySet<string> = new Set(['listen.tls', 'listen.workers', 'listen.lane'])
 
 /** Whether the key, or the value as a list (`[]` appended), is not built yet. Defaults know what routes know. */
 export function isUnbuilt(path: Path, suffix: '' | '[]' = ''): boolean {

@@ -12,14 +12,13 @@ import type { Stage } from './failures.ts'
 import type { OriginRequest } from './port.ts'
 import { faultOf, readFields, readStatusText } from './response-head.ts'
 
-/** As the sink of the port hears it; `released` besides, once, when undici has let go of the request. */
+/** As the sink of the port hears it. */
 export interface AttemptListener {
   informed(status: number, fields: Fields): void
   headed(head: ResponseHead): void
   data(chunk: Buffer): void
   ended(trailers: Fields): void
   failed(failure: Failure): void
-  released(): void
 }
 
 export interface AttemptOrder {
@@ -30,6 +29,8 @@ export interface AttemptOrder {
   readonly deadlines: Deadlines
   /** True while undici handles the reset of a connection. */
   readonly resetting: () => boolean
+  /** Called once, when undici has let go of the request. */
+  readonly released: () => void
 }
 
 /** Interim responses of one attempt at the most. */
@@ -39,7 +40,7 @@ const abandoned = new Error('abandoned')
 
 /**
  * Has to be started from outside of undici's callbacks: its parser does not allow for being entered twice.
- * The listener hears nothing but `released` after `abort`.
+ * The listener hears nothing after `abort`.
  */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #order: AttemptOrder
@@ -169,7 +170,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         this.#listener.ended(readFields(controller.rawTrailers))
       }
     }
-    this.#listener.released()
+    this.#order.released()
   }
 
   onResponseError(_: unknown, error: Error): void {
@@ -177,7 +178,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#over = true
       this.#listener.failed(classifyError(error, this.#stage))
     }
-    this.#listener.released()
+    this.#order.released()
   }
 
   #head(head: ResponseHead): void {

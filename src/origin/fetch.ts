@@ -1,11 +1,11 @@
 // One fetch: a place among the connections, its attempts in turn, and what they say passed to the sink.
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../base/clock.ts'
-import type { Admission, Entrance } from '../guard/admission.ts'
+import type { Entrance } from '../guard/admission.ts'
 import type { Fields } from '../http/fields.ts'
 import type { ResponseHead } from '../http/message.ts'
 import type { Failure } from '../policy/failure.ts'
 import type { RetryCondition } from '../policy/route-policy.ts'
+import type { Outcome, Pass } from '../resilience/breaker.ts'
 import { parseRetryAfter } from '../resilience/retry-after.ts'
 import type { RetryBudget } from '../resilience/retry-budget.ts'
 import { conditionOf, decideRetry } from '../resilience/retry-decision.ts'
@@ -18,15 +18,12 @@ import type { Outgoing } from './content.ts'
 import { Deadlines } from './deadlines.ts'
 import type { Expired } from './deadlines.ts'
 import { weirFailure } from './failures.ts'
+import type { Member, Members } from './members.ts'
 import type { OriginFetch, OriginRequest, OriginSink } from './port.ts'
 
 /** What all fetches of one origin share. */
 export interface Line {
-  readonly dispatcher: Dispatcher
-  readonly servername: string
-  readonly resetting: () => boolean
-  /** One place for each connection: nobody waits within undici, where waiting can be neither bounded nor given up. */
-  readonly places: Admission
+  readonly members: Members
   readonly budget: RetryBudget
   readonly tally: RetryTally
   readonly clock: Clock
@@ -38,6 +35,8 @@ export interface RetryTally {
   readonly retries: Record<RetryCondition, number>
   refused: number
 }
+/** Answers that say that the origin cannot do its work now. */
+const overburdened = new Set([502, 503, 504])
 
 /** Lives from `begin` until it calls `over`. Every attempt begins in a microtask of its own: see Attempt. */
 export class Fetch implements OriginFetch, AttemptListener {
@@ -47,7 +46,10 @@ export class Fetch implements OriginFetch, AttemptListener {
   readonly #onOver: (fetch: Fetch) => void
   readonly #content: Outgoing
   readonly #deadlines: Deadlines
+  readonly #tried = new Set<Member>()
   #waiting: Entrance | null = null
+  /** The member that is asked, and its breaker's leave to do so. */
+  #asked: { readonly member: Member; readonly pass: Pass | null } | null = null
   #attempt: Attempt | null = null
   #attempts = 0
   #paused = false
@@ -93,6 +95,7 @@ export class Fetch implements OriginFetch, AttemptListener {
   }
 
   headed(head: ResponseHead): void {
+    this.#tell(overburdened.has(head.status) ? 'failed' : 'answered')
     if (!this.#isRetried(head)) this.#sink.headed(head, this.#attempts)
   }
 
@@ -106,44 +109,53 @@ export class Fetch implements OriginFetch, AttemptListener {
   }
 
   failed(failure: Failure): void {
+    this.#tell(failure.side === 'origin' ? 'failed' : 'unknown')
     if (!this.#retry({ kind: 'failed', failure })) this.fail(failure)
   }
 
-  released(): void {
-    this.#line.places.leave()
-  }
-
   #takePlace(): void {
-    const { places, clock } = this.#line
+    const { members, clock } = this.#line
     this.#deadlines.rest()
-    const waitUntil = Math.min(
-      clock.now() + this.#request.timeouts.firstByteMs,
-      this.#deadlines.totalAt ?? Infinity,
-    )
-    const entrance = places.enter({
+    const now = clock.now()
+    const member = members.choose(this.#request, this.#tried, now)
+    if (member === null) return queueMicrotask(() => this.fail(noMember(members.retryAfterMs(now))))
+    this.#tried.add(member)
+    const waitUntil = Math.min(now + this.#request.timeouts.firstByteMs, this.#deadlines.totalAt ?? Infinity)
+    const entrance = member.places.enter({
       waitUntil,
-      admitted: () => this.#launch(),
+      admitted: () => this.#launch(member),
       refused: () => this.fail(noPlace()),
     })
-    if (entrance.kind === 'admitted') this.#launch()
+    if (entrance.kind === 'admitted') this.#launch(member)
     else if (entrance.kind === 'waiting') this.#waiting = entrance
     else queueMicrotask(() => this.fail(noPlace()))
   }
 
-  #launch(): void {
+  #launch(member: Member): void {
     this.#waiting = null
     queueMicrotask(() => {
-      if (this.#over) {
-        this.released()
-        return
+      const released = (): void => member.places.leave()
+      if (this.#over) return released()
+      const pass = member.breaker?.enter(this.#line.clock.now()) ?? null
+      if (member.breaker !== null && pass === null) {
+        // Its breaker has opened while this fetch was waiting.
+        released()
+        return this.#takePlace()
       }
+      this.#asked = { member, pass }
       this.#attempts += 1
-      const { resetting, dispatcher, servername } = this.#line
+      const { resetting, dispatcher, servername } = member
       const order = { request: this.#request, content: this.#content, deadlines: this.#deadlines, resetting }
-      this.#attempt = new Attempt({ ...order, headMs: this.#headMs() }, this)
+      this.#attempt = new Attempt({ ...order, headMs: this.#headMs(), released }, this)
       if (this.#paused) this.#attempt.pause()
       this.#attempt.start(dispatcher, servername)
     })
+  }
+
+  /** Tells the breaker of the member that is asked how it does. */
+  #tell(outcome: Outcome): void {
+    if (this.#asked === null || this.#asked.pass === null) return
+    this.#asked.member.breaker?.tell(this.#asked.pass, outcome, this.#line.clock.now())
   }
 
   /** The bound on a single try counts only where another can follow: cutting the last one short helps nobody. */
@@ -164,9 +176,10 @@ export class Fetch implements OriginFetch, AttemptListener {
 
   /** Sets off another attempt where one may follow. */
   #retry(result: AttemptResult): boolean {
-    const { budget, clock, random } = this.#line
+    const { budget, clock, members, random } = this.#line
     const { retry: policy, idempotent } = this.#request
     const now = clock.now()
+    if (!members.mayAsk(now)) return false
     const decision = decideRetry({
       result,
       attempts: this.#attempts,
@@ -206,6 +219,7 @@ export class Fetch implements OriginFetch, AttemptListener {
     this.#deadlines.cancel()
     if (this.#waiting?.kind === 'waiting') this.#waiting.giveUp()
     this.#attempt?.abort()
+    this.#tell('unknown')
     this.#content.drop()
     this.#line.budget.ended()
     this.#onOver(this)
@@ -214,4 +228,13 @@ export class Fetch implements OriginFetch, AttemptListener {
 
 function noPlace(): Failure {
   return weirFailure('connection_limit_reached', 'connecting', 'All connections to the origin are busy.')
+}
+
+function noMember(retryAfterMs: number): Failure {
+  const failure = weirFailure(
+    'destination_unavailable',
+    'connecting',
+    'The origin keeps failing and is given a rest.',
+  )
+  return { ...failure, retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) }
 }

@@ -4,6 +4,7 @@ import type { Fields } from '../http/fields.ts'
 import type { ResponseHead } from '../http/message.ts'
 import type { Failure } from '../policy/failure.ts'
 import type { RetryCondition, RetryPolicy, TimeoutsPolicy } from '../policy/route-policy.ts'
+import type { BreakerState } from '../resilience/breaker.ts'
 
 export interface OriginRequest {
   readonly method: string
@@ -73,4 +74,6 @@ export interface OriginStats {
   readonly retries: Readonly<Record<RetryCondition, number>>
   /** Retries that the budget did not allow. */
   readonly retriesRefused: number
+  /** Whether the origin is asked at all; the best state of its members. */
+  readonly circuit: BreakerState
 }

@@ -19,7 +19,8 @@ export interface Upgrades {
 
 export interface UpgradesOptions {
   readonly clock: Clock
-  readonly originUrl: string
+  /** Where the next tunnel goes. */
+  readonly originUrl: () => string
   /** The Host the origin is told; null: the one that the client named. */
   readonly originHost: string | null
   readonly connectMs: number
@@ -29,7 +30,7 @@ export interface UpgradesOptions {
 
 export function createUpgrades(options: UpgradesOptions): Upgrades {
   const { clock, originUrl, originHost, connectMs, answerMs } = options
-  const proxy = createProxyServer({ target: originUrl, connectTimeout: connectMs })
+  const proxy = createProxyServer({ connectTimeout: connectMs })
   const sockets = new Set<Duplex>()
   /** Whose client has been sent something: an answer of weir's own would end up in the middle of it. */
   const begun = new WeakSet<Duplex>()
@@ -67,7 +68,7 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
       const fields = originFields({ head, cache: null, conditional: [], host: originHost ?? head.authority })
       request.url = head.path + head.query
       request.headers = { ...grouped(fields), connection: 'Upgrade', upgrade: 'websocket' }
-      proxy.ws(request, socket, first, {}, (error) => {
+      proxy.ws(request, socket, first, { target: originUrl() }, (error) => {
         if (begun.has(socket)) socket.destroy()
         else endWithProblem(socket, clock, error instanceof AnswerTimeout ? notAnswered : notAccepted)
       })

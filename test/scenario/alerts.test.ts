@@ -47,7 +47,7 @@ beforeAll(async () => {
     }),
     maxBytes: () => 1,
     origin: () => ({
-      ...{ connected: 0, free: 0, pending: 0, running: 0, retriesRefused: 0 },
+      ...{ connected: 0, free: 0, pending: 0, running: 0, retriesRefused: 0, circuit: 'closed' },
       retries: { 'connect-failure': 0, reset: 0, timeout: 0, 429: 0, 502: 0, 503: 0, 504: 0 },
     }),
     flights: () => 0,

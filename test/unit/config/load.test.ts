@@ -45,6 +45,9 @@ test('an origin alone must give every default', () => {
     },
     origin: {
       url: 'http://api:8000',
+      urls: ['http://api:8000'],
+      balance: { kind: 'least-pending' },
+      breaker: { failures: 10, errorRate: 0.5, minRequests: 20, windowMs: 10_000, openMs: 5_000 },
       connections: 64,
       keepAliveMs: 4000,
       host: 'preserve',

@@ -45,3 +45,23 @@ log: { level: warn, requests: all, sample: 10%, secrets: [pin] }`)
     log: { level: 'warn', requests: 'all', sample: 0.1, secrets: ['pin'] },
   })
 })
+
+test.each([
+  ['{ urls: [http://a, http://b] }', { url: 'http://a', urls: ['http://a', 'http://b'] }],
+  ['[http://a, http://b]', { url: 'http://a', urls: ['http://a', 'http://b'] }],
+  ['{ url: http://a, breaker: off }', { breaker: null }],
+  [
+    '{ url: http://a, breaker: { failures: 1, errorRate: 10%, minRequests: 2, window: 3s, openFor: 4s } }',
+    { breaker: { failures: 1, errorRate: 0.1, minRequests: 2, windowMs: 3_000, openMs: 4_000 } },
+  ],
+  [
+    '{ url: http://a, balance: { sticky: { header: X-User } } }',
+    { balance: { kind: 'sticky', by: 'header', name: 'x-user' } },
+  ],
+  [
+    '{ url: http://a, balance: { sticky: { cookie: Sid } } }',
+    { balance: { kind: 'sticky', by: 'cookie', name: 'Sid' } },
+  ],
+])('the origin %s must be read', (text, expected) => {
+  expect(load(`origin: ${text}`).origin).toMatchObject(expected)
+})

@@ -23,7 +23,7 @@ export interface Setting {
 export function adapterFor(url: string, options: Partial<OriginOptions> = {}): Setting {
   const clock = manualClock()
   const given = { connections: 8, keepAliveMs: 4_000, connectMs: 1_000, random: () => 0, ...options }
-  const origin = createOrigin({ url, clock, ...given })
+  const origin = createOrigin({ urls: [url], clock, ...given })
   closing.unshift(async () => {
     await origin.destroy()
     expect(clock.pendingTimers()).toBe(0)
