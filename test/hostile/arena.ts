@@ -24,7 +24,7 @@ export async function arena(sections: Sections = { routes: [] }): Promise<Arena>
     let read = 0
     connection.socket.on('data', () => {
       for (let end = endOfRequest(connection.received(), read); end > 0;) {
-        requests.push(connection.received().slice(read, end))
+        requests.push(withoutIds(connection.received().slice(read, end)))
         read = end
         connection.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
         end = endOfRequest(connection.received(), read)
@@ -32,7 +32,7 @@ export async function arena(sections: Sections = { routes: [] }): Promise<Arena>
     })
   })
   onTestFinished(origin.close)
-  const receivedInAll = (): string => received.map((of) => of()).join('')
+  const receivedInAll = (): string => withoutIds(received.map((of) => of()).join(''))
   const clock = manualClock()
   return {
     clock,
@@ -41,6 +41,11 @@ export async function arena(sections: Sections = { routes: [] }): Promise<Arena>
     received: receivedInAll,
     until: (text) => until(() => receivedInAll().includes(text)),
   }
+}
+
+/** Without the two fields whose values are different each time. */
+function withoutIds(bytes: string): string {
+  return bytes.replace(/X-Request-Id: [\da-f-]{36}\r\ntraceparent: 00-[\da-f]{32}-[\da-f]{16}-0\d\r\n/g, '')
 }
 
 /** Where the request that starts at `from` ends (RFC 9112 §6), or 0 while it is not whole. */
