@@ -2,6 +2,19 @@ import js from '@eslint/js'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+const browserNames = [
+  ...[
+    'document',
+    'fetch',
+    'getComputedStyle',
+    'matchMedia',
+    'performance',
+    'ResizeObserver',
+    'sessionStorage',
+  ],
+  ...['setTimeout', 'clearTimeout'],
+]
+
 export default defineConfig(
   { ignores: ['dist', 'node_modules', 'coverage'] },
   js.configs.recommended,
@@ -27,6 +40,10 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
+  },
+  {
+    files: ['src/admin/page/*.js', 'examples/*.js'],
+    languageOptions: { globals: Object.fromEntries(browserNames.map((name) => [name, 'readonly'])) },
   },
   {
     files: ['test/**', 'bench/**', 'examples/**', 'src/cli.ts', '*.ts', '*.js'],

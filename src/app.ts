@@ -1,4 +1,5 @@
 // The composition root: constructs the adapters, wires them, starts and stops.
+import { readFileSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import { configView } from './admin/config-view.ts'
 import { askDatabaseHealth, type DatabaseHealth } from './admin/database-health.ts'
@@ -134,6 +135,7 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
         })
       },
       isReady: () => !stopping,
+      version: packageFile.version,
     }),
     onError: (error) => log.error({ error }, 'management endpoint failed'),
   })
@@ -190,6 +192,11 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
 
 /** How long Redis may take at the start before weir serves without it. */
 const JOIN_MS = 1000
+
+const packageFile = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string
+}
+
 /** How long the stores of leases and records may take at the end. */
 const RELEASE_MS = 1000
 

@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly body?: z.ZodType
   /** The JSON that it answers with, by status; problems (RFC 9457) are not listed. */
   readonly answers: Readonly<Record<number, z.ZodType>>
+  /** The media type of its answers where it is not JSON. */
+  readonly media?: string
   answer(asked: Asked): EndpointAnswer | Promise<EndpointAnswer>
 }
 

@@ -9,6 +9,8 @@ import { jobEndpoints } from './job-endpoints.ts'
 import { explainEndpoints } from './explain-endpoints.ts'
 import type { ExplainAnswer, ExplainQuestion } from './explain-question.ts'
 import type { ReloadOutcome } from './reload.ts'
+import { openApiOf } from './openapi.ts'
+import { pageEndpoints } from './page-endpoints.ts'
 import { type PerformanceReport, performanceSchema } from './performance.ts'
 
 export interface ManagedParts {
@@ -23,6 +25,8 @@ export interface ManagedParts {
   readonly performance: () => Promise<PerformanceReport>
   /** False once weir is stopping. */
   readonly isReady: () => boolean
+  /** Of weir. */
+  readonly version: string
 }
 
 const live = z.strictObject({ status: z.literal('ok') })
@@ -35,8 +39,9 @@ export function managementEndpoints({
   explain,
   performance,
   isReady,
+  version,
 }: ManagedParts): readonly Endpoint[] {
-  return [
+  const endpoints: Endpoint[] = [
     endpoint({
       method: 'GET',
       path: '/health/live',
@@ -65,6 +70,7 @@ export function managementEndpoints({
       method: 'GET',
       path: '/metrics',
       summary: "The metrics, in Prometheus' text format.",
+      media: 'text/plain',
       answers: { 200: z.string() },
       answer: async () => {
         const { text, type } = await metrics()
@@ -75,5 +81,15 @@ export function managementEndpoints({
     ...jobEndpoints(room),
     ...explainEndpoints(explain),
     ...configEndpoints(config, reload),
+    ...pageEndpoints(),
+    endpoint({
+      method: 'GET',
+      path: '/openapi.json',
+      open: true,
+      summary: 'This description.',
+      answers: { 200: z.looseObject({ openapi: z.literal('3.1.0') }) },
+      answer: () => ({ status: 200, body: openApiOf(endpoints, version) }),
+    }),
   ]
+  return endpoints
 }
