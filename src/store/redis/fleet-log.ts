@@ -5,7 +5,7 @@ import type { Invalidation } from '../../policy/invalidation.ts'
 import { type Atom, everything, formatAtom, invalidationOf, parseAtom } from './atoms.ts'
 import { KnownAtoms } from './known-atoms.ts'
 import type { RedisLink } from './link.ts'
-import { forgetAtoms, publishAtoms, readAtoms } from './log-scripts.ts'
+import { publishAtoms, readAtoms } from './log-scripts.ts'
 import type { Names } from './names.ts'
 import type { Seal } from './seal.ts'
 
@@ -42,6 +42,8 @@ const CUT_OFF_MS = 2500
 const MOST_WAITING = 1000
 const REPEAT_MS = 60_000
 const SEALED_AS = 'atom'
+/** What keeps the log from being empty. */
+const BEGIN = 'begin'
 
 interface Said {
   readonly atoms: readonly Atom[]
@@ -184,6 +186,7 @@ export class FleetLog {
     const { seal, onInvalidated } = this.#options
     const news: Atom[] = []
     for (const [text, seq] of pairs) {
+      if (text === BEGIN) continue
       const plain = seal.open(Buffer.from(text, 'base64url'), SEALED_AS)
       // What cannot be read may have meant anything.
       const atom = plain === null ? everything : (parseAtom(plain.toString()) ?? everything)
@@ -224,9 +227,6 @@ export class FleetLog {
     const reply = await link.ask((client) =>
       client.run(publishAtoms, log.state, log.atoms, instance, fleetChannel, ...sealed),
     )
-    // Where Redis has no room for an invalidation, all that it knew is forgotten, and nothing stored is believed.
-    if (reply.kind === 'failed' && reply.error === 'full')
-      await link.ask((client) => client.run(forgetAtoms, log.state, log.atoms))
     if (reply.kind !== 'ok') return false
     const [born, before, seq] = (reply.value as Buffer[]).map(String)
     this.#waiting.delete(said)

@@ -1,5 +1,5 @@
 // The scripts of leases and their fencing tokens.
-import { clean, nowMs, run, type Script, wake } from './script.ts'
+import { clean, mayExceed, nowMs, run, type Script, wake } from './script.ts'
 
 /**
  * Takes a lease that nobody holds. Its token is greater by one than the last; where the server's run is another, or
@@ -9,7 +9,7 @@ import { clean, nowMs, run, type Script, wake } from './script.ts'
 export const acquireLease: Script = {
   name: 'weirAcquireLease',
   keys: 2,
-  lua: `${clean}${nowMs}${run}
+  lua: `${mayExceed}${clean}${nowMs}${run}
 clean(KEYS[1], 'hash')
 clean(KEYS[2], 'hash')
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'busy', redis.call('HGET', KEYS[1], 'note')} end
@@ -28,7 +28,7 @@ return {'held', token}`,
 export const renewLease: Script = {
   name: 'weirRenewLease',
   keys: 1,
-  lua: `
+  lua: `${mayExceed}
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0`,
 }
@@ -37,7 +37,7 @@ return 0`,
 export const releaseLease: Script = {
   name: 'weirReleaseLease',
   keys: 2,
-  lua: `${clean}${wake}
+  lua: `${mayExceed}${clean}${wake}
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[1])
 wake(KEYS[2], ARGV[3], ARGV[4])
@@ -48,7 +48,7 @@ return 1`,
 export const awaitLease: Script = {
   name: 'weirAwaitLease',
   keys: 2,
-  lua: `${clean}${wake}
+  lua: `${mayExceed}${clean}${wake}
 local left = redis.call('PTTL', KEYS[1])
 if left >= 0 then wait(KEYS[2], ARGV[1], left + 1000) end
 return left`,
@@ -58,7 +58,7 @@ return left`,
 export const raiseToken: Script = {
   name: 'weirRaiseToken',
   keys: 1,
-  lua: `${clean}${run}
+  lua: `${mayExceed}${clean}${run}
 clean(KEYS[1], 'hash')
 if tonumber(redis.call('HGET', KEYS[1], 'last') or 0) >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'last', ARGV[1], 'run', runOf())

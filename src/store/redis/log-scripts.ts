@@ -1,9 +1,10 @@
 // The log of invalidations in Redis: one number for each, in the order in which Redis heard of them.
-import type { Script } from './script.ts'
+import { mayExceed, type Script } from './script.ts'
 
 /** Atoms that the log remembers. */
 const MOST_ATOMS = 50_000
 
+/** Half a log would be worse than none: where one of its keys is lost, it begins anew, and is never quite empty. */
 const begin = `
 local function number(value) return string.format('%.0f', value) end
 local function nowUs()
@@ -11,14 +12,11 @@ local function nowUs()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 local function begin()
-  for i, kind in ipairs({'hash', 'zset'}) do
-    local found = redis.call('TYPE', KEYS[i]).ok
-    if found ~= kind and found ~= 'none' then redis.call('DEL', KEYS[1], KEYS[2]) end
-  end
-  if redis.call('EXISTS', KEYS[1]) == 0 then
+  if redis.call('TYPE', KEYS[1]).ok ~= 'hash' or redis.call('TYPE', KEYS[2]).ok ~= 'zset' then
     local born = number(nowUs())
-    redis.call('DEL', KEYS[2])
+    redis.call('DEL', KEYS[1], KEYS[2])
     redis.call('HSET', KEYS[1], 'born', born, 'last', born, 'floor', born)
+    redis.call('ZADD', KEYS[2], born, 'begin')
   end
   return unpack(redis.call('HMGET', KEYS[1], 'born', 'last', 'floor'))
 end
@@ -28,7 +26,7 @@ end
 export const publishAtoms: Script = {
   name: 'weirPublishAtoms',
   keys: 2,
-  lua: `${begin}
+  lua: `${mayExceed}${begin}
 local born, last = begin()
 local seq = number(math.max(tonumber(last) + 1, nowUs()))
 for i = 3, #ARGV do redis.call('ZADD', KEYS[2], seq, ARGV[i]) end
@@ -49,18 +47,11 @@ return {born, last, seq}`,
 export const readAtoms: Script = {
   name: 'weirReadAtoms',
   keys: 2,
-  lua: `${begin}
+  lua: `${mayExceed}${begin}
 local born, last, floor = begin()
 local info = redis.pcall('INFO', 'server')
 local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or '?'
 local since = '(' .. ARGV[2]
 if ARGV[1] ~= born or tonumber(ARGV[2]) < tonumber(floor) then since = '-inf' end
 return {born, last, floor, run, redis.call('ZRANGEBYSCORE', KEYS[2], since, '+inf', 'WITHSCORES')}`,
-}
-
-/** Lets the log begin anew: nothing that anybody has stored is believed after that. KEYS state, atoms. */
-export const forgetAtoms: Script = {
-  name: 'weirForgetAtoms',
-  keys: 2,
-  lua: `return redis.call('DEL', KEYS[1], KEYS[2])`,
 }

@@ -6,6 +6,9 @@ export interface Script {
   readonly lua: string
 }
 
+/** At the beginning of a script: it is let in also where Redis is full. For what is small, bounded, and must not be lost. */
+export const mayExceed = '#!lua flags=allow-oom\n'
+
 /** Whatever lies under a name of ours and is of another type was not put there by us. */
 export const clean = `
 local function clean(key, kind)
