@@ -44,7 +44,7 @@ export function wholeSeconds(ms: number): number {
 /** The content of an answer. */
 export function bodyOf({ id, status, bytes }: Pick<Arrived, 'id' | 'status' | 'bytes'>): string {
   if (status === 204) return ''
-  return `body ${id}.`.padEnd(bytes === 'small' ? 12 : 9000, '-')
+  return `body ${id}.`.padEnd({ small: 12, longer: 16, large: 9000, 'large-undeclared': 9000 }[bytes], '-')
 }
 
 /** What stands for the tag that weir derives from the content: the same content has the same tag. */

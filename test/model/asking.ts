@@ -30,9 +30,9 @@ export function write(ledger: Ledger, write: WriteChoice, client: number): void 
 /** One client asks. `isLate`: after a write that went by while others were waiting. */
 export function take(ledger: Ledger, request: RequestChoice, client: number, isLate: boolean): void {
   const bypass = bypassOf(ledger.policy, request)
-  const waiting: Waiting = { client, reason: bypass ?? '', refusals: 0, isLate }
-  if (bypass === null) lookUp(ledger, request, waiting)
-  else pass(ledger, request, waiting)
+  const waiting: Waiting = { client, request, reason: bypass ?? '', refusals: 0, isLate }
+  if (bypass === null) lookUp(ledger, waiting)
+  else pass(ledger, waiting)
 }
 
 /** Why the request is passed by the store; null: it is not. */
@@ -44,7 +44,8 @@ export function bypassOf(policy: PolicyChoice, request: RequestChoice): string |
   return askedBy(request).noStore ? 'request-no-store' : null
 }
 
-function pass(ledger: Ledger, request: RequestChoice, leader: Waiting): void {
+function pass(ledger: Ledger, leader: Waiting): void {
+  const { request } = leader
   ledger.questions.push(passedQuestion(request, ledger.seenTag(request.path)))
   ask(ledger, { request, stored: null, flight: null, waiting: [leader], leader, method: 'GET', open: false })
 }
@@ -54,8 +55,8 @@ function ask(ledger: Ledger, fetch: Omit<Fetch, 'requestAt' | 'met'>): void {
 }
 
 /** Answers from what is held, or asks the origin. */
-export function lookUp(ledger: Ledger, request: RequestChoice, waiting: Waiting): void {
-  const { client } = waiting
+export function lookUp(ledger: Ledger, waiting: Waiting): void {
+  const { client, request } = waiting
   const key = keyOf(request, ledger.policy)
   const asked = askedBy(request)
   const variants = ledger.held.filter((held) => held.key === key)
@@ -86,7 +87,7 @@ export function lookUp(ledger: Ledger, request: RequestChoice, waiting: Waiting)
   } else if (request.method === 'GET' && request.ranges !== null && selected === null) {
     // What is fetched for less than a whole answer may be stored in parts, which the model does not know.
     ledger.isLoose = true
-    pass(ledger, request, { ...waiting, reason })
+    pass(ledger, { ...waiting, reason })
   } else fetch(ledger, request, key, selected, { ...waiting, reason })
 }
 

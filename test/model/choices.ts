@@ -54,7 +54,7 @@ export interface AnswerChoice {
   readonly setCookie: boolean
   readonly groups: readonly string[] | 'malformed'
   readonly secret: boolean
-  readonly bytes: 'small' | 'large' | 'large-undeclared'
+  readonly bytes: 'small' | 'longer' | 'large' | 'large-undeclared'
   /** How it answers a precondition of weir's: with 304 and this validator, or never with 304. */
   readonly confirms: 'same' | 'weakened' | 'untagged' | 'other' | 'never'
   /** From the question to the head of the answer. */
@@ -122,8 +122,8 @@ export type Step =
   | {
       readonly kind: 'read'
       readonly request: RequestChoice
-      /** Others who ask the same while the first one waits. */
-      readonly crowd: number
+      /** Others who ask about the same while the first one waits. */
+      readonly crowd: readonly RequestChoice[]
       /** A write that succeeds meanwhile, and then one more who asks the same. */
       readonly overtakenBy: WriteChoice | null
       /** For the questions that this leads to, in their order. */

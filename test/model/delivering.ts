@@ -2,13 +2,13 @@
 import { type Arrived, bodyOf } from './arrived.ts'
 import { bypassOf, lookUp } from './asking.ts'
 import type { PolicyChoice, RequestChoice } from './choices.ts'
-import { credentialFields, keptCredentials, keyOf, tokenExpiresAt } from './identity.ts'
+import { credentialFields, keptCredentials, keyOf, meaningOf, tokenExpiresAt } from './identity.ts'
 import type { Fetch, Ledger, Waiting } from './ledger.ts'
 import { fetchQuestion, passedQuestion } from './questions.ts'
 import { askedBy, currentOf, type Held, isNotModified, mayStandIn } from './reuse.ts'
 import { type Asker, freshnessOf, initialAge, mayBeShared, refusalToStore } from './rules.ts'
 import { type Answered, forwardedStatus, problem } from './seen.ts'
-import { hold, isForOne, isInvalid, labelsOf } from './shelf.ts'
+import { hold, isForOne, isInvalid, labelsOf, selectedBy } from './shelf.ts'
 import { renew, updatedBy, updatedByHead } from './updates.ts'
 
 /** The origin answers a question. */
@@ -21,11 +21,11 @@ export function deliver(ledger: Ledger, fetch: Fetch, answer: Arrived): void {
       : fetchQuestion(request, ledger.policy, stored, fetch.method)
   const isConditional = 'if-none-match' in question.fields || 'if-modified-since' in question.fields
   const confirms = isConditional && answer.confirms !== 'never'
-  if (flight === null) return deliverPassed(ledger, request, waiting[0]!, answer, confirms)
+  if (flight === null) return deliverPassed(ledger, waiting[0]!, answer, confirms)
   if (answer.fails) return fail(ledger, fetch, 502, null)
   if (confirms) return confirm(ledger, fetch, stored!, answer)
   const isOvertaken = wasOvertaken(ledger, fetch, answer)
-  if (answer.status >= 500 && standIn(ledger, fetch, isOvertaken) !== null)
+  if (answer.status >= 500 && standIn(ledger, fetch, request, isOvertaken) !== null)
     return fail(ledger, fetch, answer.status, answer)
   if (fetch.method === 'HEAD') learn(ledger, fetch, answer)
   else receive(ledger, fetch, answer, isOvertaken)
@@ -38,8 +38,7 @@ function wasOvertaken(ledger: Ledger, { request, met }: Fetch, answer: Arrived |
 
 function deliverPassed(
   ledger: Ledger,
-  request: RequestChoice,
-  { client, reason }: Waiting,
+  { client, request, reason }: Waiting,
   answer: Arrived,
   confirms: boolean,
 ): void {
@@ -72,7 +71,9 @@ function receive(ledger: Ledger, fetch: Fetch, answer: Arrived, isOvertaken: boo
   if (refusal !== null && answer.status < 500) ledger.drop(stored)
   const isStored = refusal === null && !isOvertaken
   const detail = refusal ?? (isOvertaken ? 'fenced' : 'stored')
-  land(ledger, fetch, isShared, isOvertaken, ({ client, reason }, isLeader) => {
+  const vary = selectedBy(request, ledger.policy, answer)
+  land(ledger, fetch, { isShared, isOvertaken, vary }, (waiting, isLeader) => {
+    const { client, reason } = waiting
     const xCache = isLeader ? 'MISS' : 'COLLAPSED'
     const cacheStatus = forwardedStatus(reason, {
       status: answer.status,
@@ -82,7 +83,7 @@ function receive(ledger: Ledger, fetch: Fetch, answer: Arrived, isOvertaken: boo
     })
     const hidesSecret = !isLeader && isForOne(answer, ledger.policy)
     const head = { ...originHead(answer), secret: answer.secret && !hidesSecret, etag: answer.etag }
-    const view = isUnchanged(ledger, request, answer)
+    const view = isUnchanged(ledger, waiting.request, answer)
       ? { status: 304, content: null }
       : { status: answer.status, content: bodyOf(answer) }
     ledger.answers[client] = { ...head, ...view, xCache, cacheStatus }
@@ -138,8 +139,7 @@ function confirm(ledger: Ledger, fetch: Fetch, stored: Held, update: Arrived): v
   const isOvertaken = wasOvertaken(ledger, fetch, answer)
   if (answer === null || isOvertaken) {
     ledger.drop(stored)
-    for (const waiting of fetch.waiting)
-      lookUp(ledger, request, { ...waiting, refusals: waiting.refusals + 1 })
+    for (const waiting of fetch.waiting) lookUp(ledger, { ...waiting, refusals: waiting.refusals + 1 })
     return
   }
   const asker = askerOf(request, ledger.policy)
@@ -149,23 +149,25 @@ function confirm(ledger: Ledger, fetch: Fetch, stored: Held, update: Arrived): v
   if (isKept) ledger.put(held)
   const isShared = mayBeShared(answer, ledger.policy, ageMs, freshness, refusal)
   const detail = refusal ?? 'validated'
-  land(ledger, fetch, isShared, false, ({ client, reason }, isLeader) => {
+  land(ledger, fetch, { isShared, isOvertaken, vary: held.vary }, (waiting, isLeader) => {
+    const { client, reason } = waiting
     const cacheStatus = forwardedStatus(reason, {
       status: 304,
       isStored: isKept,
       isCollapsed: !isLeader,
       detail,
     })
-    ledger.serve(request, client, held, isLeader ? 'REVALIDATED' : 'COLLAPSED', cacheStatus)
+    ledger.serve(waiting.request, client, held, isLeader ? 'REVALIDATED' : 'COLLAPSED', cacheStatus)
   })
 }
 
 /** No answer, or an error: what is held in its place where that is allowed (RFC 5861 §4). */
 function fail(ledger: Ledger, fetch: Fetch, status: number, answer: Arrived | null): void {
-  const { request, leader } = fetch
-  const held = standIn(ledger, fetch, wasOvertaken(ledger, fetch, answer))
+  const { leader } = fetch
+  const isOvertaken = wasOvertaken(ledger, fetch, answer)
   for (const waiting of fetch.waiting) {
-    const { client, reason } = waiting
+    const { client, request, reason } = waiting
+    const held = standIn(ledger, fetch, request, isOvertaken)
     const isCollapsed = waiting !== leader
     const detail = held === null ? 'origin-failed' : 'stale-if-error'
     const cacheStatus = forwardedStatus(reason, { status: answer?.status ?? null, isCollapsed, detail })
@@ -177,12 +179,18 @@ function fail(ledger: Ledger, fetch: Fetch, status: number, answer: Arrived | nu
   }
 }
 
+interface Landing {
+  readonly isShared: boolean
+  readonly isOvertaken: boolean
+  /** What a request must have to be given this. */
+  readonly vary: ReadonlyMap<string, string | null>
+}
+
 /** Tells all who wait, or the one who asked alone: then the others look again, and not for one another. */
 function land(
   ledger: Ledger,
   fetch: Fetch,
-  isShared: boolean,
-  isOvertaken: boolean,
+  { isShared, isOvertaken, vary }: Landing,
   tell: (waiting: Waiting, isLeader: boolean) => void,
 ): void {
   const { request, waiting, leader } = fetch
@@ -190,12 +198,19 @@ function land(
   if (!isShared && fetch.method === 'GET') ledger.noteShared(keyOf(request, ledger.policy), false)
   for (const one of waiting) {
     const isLeader = one === leader
-    if ((isLeader || isShared) && !(isOvertaken && one.isLate)) tell(one, isLeader)
-    else lookUp(ledger, request, { ...one, refusals: one.refusals + 1 })
+    const isSelected = [...vary].every(([name, value]) => meaningOf(one.request, name) === value)
+    const mayTake = isLeader || (isShared && isSelected)
+    if (mayTake && !(isOvertaken && one.isLate)) tell(one, isLeader)
+    else lookUp(ledger, { ...one, refusals: one.refusals + 1 })
   }
 }
 
-function standIn(ledger: Ledger, { request, stored }: Fetch, isOvertaken: boolean): Held | null {
+function standIn(
+  ledger: Ledger,
+  { stored }: Fetch,
+  request: RequestChoice,
+  isOvertaken: boolean,
+): Held | null {
   if (stored === null || isOvertaken) return null
   return mayStandIn(stored, askedBy(request), ledger.now) ? stored : null
 }

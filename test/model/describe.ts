@@ -18,9 +18,10 @@ export function describeFailing({ seed, episode, difference }: Failing): string 
 
 function describeStep(step: Step): unknown {
   if (step.kind !== 'read') return step
-  const { request, answers, ...rest } = step
+  const { request, crowd, answers, ...rest } = step
+  const others = crowd.map((other) => withoutPlain(other, plainRequest))
   const plain = answers.map((answer) => withoutPlain(answer, plainAnswer))
-  return { ...rest, request: withoutPlain(request, plainRequest), answers: plain }
+  return { ...rest, crowd: others, request: withoutPlain(request, plainRequest), answers: plain }
 }
 
 function withoutPlain<T extends object>(choice: T, plain: Partial<T>): Partial<T> {

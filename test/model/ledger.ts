@@ -22,6 +22,7 @@ export interface Fetch {
 }
 
 export interface Waiting {
+  readonly request: RequestChoice
   readonly client: number
   /** Why it was forwarded. */
   readonly reason: string

@@ -44,17 +44,17 @@ export class Model {
   /** One client asks and so many more; if any of them waits, a write goes by, and one more asks. Then the origin answers. */
   read(
     request: RequestChoice,
-    crowd: number,
+    crowd: readonly RequestChoice[],
     overtakenBy: WriteChoice | null,
     answers: readonly AnswerChoice[],
   ): Seen {
     const ledger = this.#ledger
-    ledger.begin(1 + crowd)
-    for (let client = 0; client <= crowd; client++) take(ledger, request, client, false)
+    ledger.begin(1 + crowd.length)
+    for (const [client, one] of [request, ...crowd].entries()) take(ledger, one, client, false)
     if (overtakenBy !== null && ledger.fetches.length > 0) {
       ledger.answers.push(null, null)
-      write(ledger, overtakenBy, crowd + 1)
-      take(ledger, request, crowd + 2, true)
+      write(ledger, overtakenBy, crowd.length + 1)
+      take(ledger, request, crowd.length + 2, true)
     }
     for (let i = 0; i < ledger.fetches.length; i++) {
       const fetch = ledger.fetches[i]!

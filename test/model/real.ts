@@ -68,14 +68,15 @@ export class Real {
   /** @param seen what the tag 'seen' stands for */
   read(
     request: RequestChoice,
-    crowd: number,
+    crowd: readonly RequestChoice[],
     overtakenBy: WriteChoice | null,
     answers: readonly AnswerChoice[],
     seen: TagChoice | null,
   ): Seen {
     this.#questions = []
-    const head = requestHead(request, seen === null ? null : this.#underived(seen))
-    const replies = Array.from({ length: 1 + crowd }, () => this.#exchange(head))
+    const tag = seen === null ? null : this.#underived(seen)
+    const head = requestHead(request, tag)
+    const replies = [head, ...crowd.map((other) => requestHead(other, tag))].map((one) => this.#exchange(one))
     if (overtakenBy !== null && this.#pending.length > 0) {
       replies.push(this.#write(overtakenBy), this.#exchange(head))
     }

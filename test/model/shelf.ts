@@ -66,7 +66,7 @@ export function hold(
   return {
     ...labelsOf(request, policy, answer),
     key: keyOf(request, policy),
-    vary: new Map(nominated(answer.vary, policy).map((name) => [name, meaningOf(request, name)])),
+    vary: selectedBy(request, policy, answer),
     answer: kept,
     content,
     etag: hasValidator ? answer.etag : { weak: false, opaque: derivedName(content) },
@@ -74,6 +74,15 @@ export function hold(
     initialAgeMs,
     freshness,
   }
+}
+
+/** What Vary makes of the request: what a later one must have as well (RFC 9111 §4.1). */
+export function selectedBy(
+  request: RequestChoice,
+  policy: PolicyChoice,
+  answer: Arrived,
+): ReadonlyMap<string, string | null> {
+  return new Map(nominated(answer.vary, policy).map((name) => [name, meaningOf(request, name)]))
 }
 
 /** Whether X-Secret is kept from everybody but the one who asked (RFC 9111 §5.2.2.4, §5.2.2.7). */
