@@ -50,7 +50,7 @@ export function createListener({ listen, clock, onRequest, onUpgrade }: Listener
   } as const
   const conversations = new WeakMap<Socket, Conversation>()
   const addresses = new AddressLimit(listen.maxPerAddress)
-  const connections = new ClientConnections()
+  const connections = new ClientConnections(clock)
 
   const server = createServer({
     maxHeaderSize: listen.maxHeadBytes,

@@ -1,4 +1,4 @@
-// Graceful stop: what runs finishes, what is idle closes, what is new is refused, and none of it takes for ever.
+// Graceful stop: what runs finishes, what is idle closes soon, what is new is refused, and none of it takes for ever.
 import { expect, test } from 'vitest'
 import { barrier, gate, turn } from '../kit/barrier.ts'
 import { openRequest, readAnswer, request } from '../kit/raw-client.ts'
@@ -25,7 +25,7 @@ test('a request that waits for the origin is answered, and its connection closes
 
 test('an answer that is already under way is finished, and then nothing keeps its connection', async () => {
   const rest = gate()
-  const { weir } = await stage(async (_, response) => {
+  const { weir, clock } = await stage(async (_, response) => {
     response.write('begun')
     await rest.opened
     response.end(' and done')
@@ -35,8 +35,11 @@ test('an answer that is already under way is finished, and then nothing keeps it
   const stopped = weir.stop(graceMs)
   rest.open()
   await client.until(' and done')
+  await until(
+    () => client.socket.closed,
+    () => clock.advance(1),
+  )
   await stopped
-  await client.closed
 })
 
 test('a hit that its client is still reading is finished', async () => {
@@ -54,9 +57,24 @@ test('a hit that its client is still reading is finished', async () => {
   await stopped
 })
 
-test('idle connections close at once, and new ones are refused', async () => {
+test('a request that was on its way to an idle connection is answered, and is the last', async () => {
+  const { weir, clock } = await stage((_, response) => void response.end('body'))
+  const client = await weir.client(get)
+  await client.responses(1)
+  const stopped = weir.stop(graceMs)
+  client.write(get)
+  const [, second] = await client.responses(2)
+  expect(second?.body.toString()).toBe('body')
+  await until(
+    () => client.socket.closed,
+    () => clock.advance(1),
+  )
+  await stopped
+})
+
+test('idle connections close soon, and new ones are refused at once', async () => {
   const held = barrier()
-  const { weir } = await stage(async ({ url }, response) => {
+  const { weir, clock } = await stage(async ({ url }, response) => {
     if (url === '/slow') await held.arrive()
     response.end()
   })
@@ -65,6 +83,7 @@ test('idle connections close at once, and new ones are refused', async () => {
   const slow = weir.get('/slow')
   await held.reached
   const stopped = weir.stop(graceMs)
+  clock.advance(100)
   await idle.closed
   await expect(request({ port: weir.port })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   held.release()
