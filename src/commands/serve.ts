@@ -1,12 +1,12 @@
 // weir serve: runs until it is told to stop.
 import { watchFile } from 'node:fs'
-import { pino } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type App, startApp } from '../app.ts'
 import { formatErrors } from '../config/errors.ts'
 import { configFromFlags, type Loaded, readConfig } from '../config/load.ts'
 import type { WeirConfig } from '../config/model.ts'
 import { createLog } from '../observe/log.ts'
+import { finishLog, standardOutput } from '../observe/log-destination.ts'
 import { systemClock } from '../system-clock.ts'
 
 /** Where the configuration comes from. */
@@ -44,7 +44,7 @@ export async function run(
   warnings: readonly string[],
   { stopped = () => undefined, readConfig }: RunOptions = {},
 ): Promise<App> {
-  const destination = pino.destination({ fd: 1, sync: false })
+  const destination = standardOutput()
   const log = createLog(config.log.level, destination)
   for (const warning of warnings) log.warn(warning)
   const registry = new Registry()
@@ -61,10 +61,10 @@ export async function run(
     if (stopping) process.exit(code === 0 ? 1 : code)
     stopping = true
     log.info({ why }, 'weir is stopping')
-    void app.stop(GRACE_MS).finally(() => {
+    void app.stop(GRACE_MS).finally(async () => {
       stopped()
       log.info('weir has stopped')
-      destination.flushSync()
+      await finishLog(destination)
       process.exit(code)
     })
   }

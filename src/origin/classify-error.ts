@@ -57,6 +57,8 @@ function connectFailure(code: string): Failure | null {
   const stage = 'connecting'
   const kind = connectKinds[code]
   if (kind !== undefined) return originFailure(kind, stage, `No connection to the origin (${code}).`)
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return weirFailure('connection_limit_reached', stage, `weir has no file descriptor left (${code}).`)
   if (code.startsWith('EAI_'))
     return originFailure('dns_error', stage, `The origin's name has no address (${code}).`)
   if (tlsCode.test(code))
