@@ -3,7 +3,6 @@ import type { RequestChoice, TagChoice } from './choices.ts'
 
 /** Durations that meet: lifetimes, windows and wishes are of the same few lengths. */
 export const seconds = [0, 1, 2, 5, 30, 60, 600]
-// Whole seconds above all: rules differ at their edges.
 
 export const queries: RequestChoice['query'][] = [
   [['x', '1']],

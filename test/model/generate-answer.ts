@@ -53,7 +53,7 @@ function drawTargeted(chance: Chance): TargetedChoice[] {
 export function drawAnswer(chance: Chance): AnswerChoice {
   const { pick, maybe } = chance
   return {
-    fails: maybe(0.08),
+    fails: maybe(0.1),
     status: maybe(0.78) ? 200 : pick(STATUSES),
     directives: maybe(0.85) ? drawDirectives(chance, true) : [],
     targeted: drawTargeted(chance),

@@ -33,8 +33,6 @@ export const users: UserChoice[] = [
 
 export const nobody: UserChoice = { kind: 'nobody' }
 
-/** An episode of so many steps. */
-
 /** Who asks what in most steps of an episode. */
 export type Usual = Pick<RequestChoice, 'user' | 'path'>
 

@@ -28,7 +28,7 @@ function drawPolicy(chance: Chance): PolicyChoice {
     override: maybe(0.15),
     heuristic: maybe(0.4),
     staleWhileRevalidateMs: maybe(0.35) ? pick([2000, 30_000]) : 0,
-    staleIfErrorMs: maybe(0.35) ? pick([2000, 600_000]) : 0,
+    staleIfErrorMs: maybe(0.45) ? pick([2000, 600_000, 600_000]) : 0,
     staleDespiteSMaxage: maybe(0.2),
     scope: pick(['auto', 'auto', 'shared', 'user']),
     cookies: pick(['all', 'session']),

@@ -8,8 +8,9 @@ import type { Answered, Seen } from './seen.ts'
 
 export interface Difference {
   readonly step: number
-  readonly foretold: Seen
-  readonly seen: Seen
+  /** Null where the step did not come to its end. */
+  readonly foretold: Seen | null
+  readonly seen: Seen | Error
 }
 
 export interface Failing {
@@ -44,7 +45,12 @@ export function walk(
   const model = new Model(policy)
   const real = new Real(policy)
   for (const [index, step] of steps.entries()) {
-    const pair = take(step, model, real)
+    let pair: readonly [Seen, Seen] | null
+    try {
+      pair = take(step, model, real)
+    } catch (error) {
+      return { step: index, foretold: null, seen: error as Error }
+    }
     if (pair === null) continue
     const [foretold, seen] = pair
     for (const answer of seen.answers) if (answer !== null) tally(answer)
