@@ -228,3 +228,19 @@ test('whatever the policy and the response, a cookie or a part must not be store
     { numRuns: 1000 },
   )
 })
+
+describe('who waits may have what is stored only if it could answer them as it is (RFC 9111 §4)', () => {
+  test.each<[string, string[], number, boolean]>([
+    ['a fresh response', [FRESH], 0, true],
+    ['one that must be validated', ['Cache-Control: max-age=60, no-cache', 'ETag: "a"'], 0, false],
+    ['one that is stale on arrival', [FRESH, 'ETag: "a"'], 60_000, false],
+    ['a stale one within its window', ['Cache-Control: max-age=60, stale-while-revalidate=9'], 68_999, true],
+    ['one with fields for one client', ['Cache-Control: max-age=60, private="a"'], 0, true],
+  ])('%s', (_name, lines, initialAgeMs, shareable) => {
+    expect(judge(lines, { initialAgeMs })).toMatchObject({ kind: 'store', shareable })
+  })
+
+  test('an error with fields for one client must not be shared', () => {
+    expect(judge(['Cache-Control: private="a"'], {}, 503)).toMatchObject({ kind: 'pass', shareable: false })
+  })
+})

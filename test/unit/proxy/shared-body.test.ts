@@ -61,6 +61,21 @@ describe('while all of it is kept', () => {
 })
 
 describe('once it is released', () => {
+  test('a piece longer than the lag must cut off nobody who takes it in turn', () => {
+    const { shared } = body(10)
+    const readers = [1, 2].map(() => {
+      const outpaced = vi.fn()
+      const reader = shared.read({ stirred: () => void reader.next(), outpaced })
+      return { reader, outpaced }
+    })
+    shared.release()
+    shared.push(piece(100))
+    for (const { reader, outpaced } of readers) {
+      expect(reader.taken).toBe(100)
+      expect(outpaced).not.toHaveBeenCalled()
+    }
+  })
+
   test('what every reader has taken must be dropped', () => {
     const { shared } = body()
     const [a, b] = [reading(shared), reading(shared)]
