@@ -1,9 +1,12 @@
 // The command `npm run bench:reports`: every endpoint of the reports, slow and repaired, asked directly and through weir.
 import { writeFile } from 'node:fs/promises'
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
+import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { formNames, type Form } from '../examples/shared/form.ts'
+import { gateAccounts } from './gate-accounts.ts'
+import { formatChecks } from './gate-check.ts'
+import { gateUsage } from './gate-usage.ts'
 import { type Claim, claims } from './reports-claims.ts'
 import { type Latencies, latenciesOf, measureLoop } from './reports-load.ts'
 import { type ExampleName, startExample, startWeirFor } from './reports-servers.ts'
@@ -20,6 +23,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds)
 const rounds = Number(values.rounds)
 const clients = Number(values.clients)
+const gateSeconds = 15
 
 interface FormFigures {
   readonly direct: Latencies
@@ -34,8 +38,9 @@ const examples = [...new Set(claims.map(({ example }) => example))].filter(
 for (const example of examples) for (const form of formNames) await measureExample(example, form)
 
 const table = describeMachine() + formatTable()
-if (values.only === undefined) await writeFile(values.out, table)
-console.log(table)
+const report = values.only === undefined ? table + (await describeGate()) : table
+if (values.only === undefined) await writeFile(values.out, report)
+console.log(report)
 
 async function measureExample(example: ExampleName, form: Form): Promise<void> {
   const api = await startExample(example, form)
@@ -87,11 +92,28 @@ function describeMachine(): string {
 Written by \`npm run bench:reports\`. Milliseconds, p50 / p95 / p99 at ${clients} clients at a time, each of which asks again as soon as it
 is answered, for ${seconds} s. *Cold*: right after the cache was cleared, ${rounds} times, all clients at once, who share one fetch. *Warm*:
 afterwards, refreshes in the background included. API, weir and clients run on one machine:
-${availableParallelism()} × ${cpu?.model.trim() ?? 'unknown processor'}, ${memoryGib} GiB, ${platform()} ${arch()}, Node ${process.version}; PostgreSQL is ${database}.
+${availableParallelism()} × ${cpu?.model.trim() ?? 'unknown processor'}, ${memoryGib} GiB, ${platform()} ${arch()}, Node ${process.version}; PostgreSQL is ${database}. Load average at the end: ${loadavg()[0]!.toFixed(1)};
+well above the number of processors, others were at work too, and the high percentiles are theirs.
 
 *Kept by*: whether the p95 is within what the report promised, by the repair alone, by weir alone (warm, in front of the slow form), or by both.
+The reports speak of single requests; here ten clients wait for one process, and for one connection where PostgreSQL is embedded.
+\`/health\` is never cached: its figures through weir are those of a request that passes.
 
 `
+}
+
+/** What the reports promise that is no time: the gate measures it. */
+async function describeGate(): Promise<string> {
+  const usage = formatChecks(await gateUsage(gateSeconds, []))
+  const accounts = formatChecks(await gateAccounts(gateSeconds / 3, []))
+  return `
+## Criteria of the gate
+
+From the same run, as \`npm run gate\` has them: the usage API under all its traffic at the same time, then the accounts API beside a
+process that writes to the same file.
+
+${usage}
+${accounts}`
 }
 
 function formatTable(): string {
