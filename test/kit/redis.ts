@@ -60,7 +60,7 @@ export async function startRedisCluster(): Promise<{
   for (const { client } of servers) {
     await eventually(async () => {
       const info = String(await client.call('CLUSTER', 'INFO'))
-      return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')
+      return info.includes('cluster_state:ok') && info.includes('cluster_slots_ok:16384')
     })
   }
   const stop = async (): Promise<void> => {

@@ -21,7 +21,7 @@ export interface Client {
   set(key: string, value: Uint8Array, ttlMs: number): Promise<unknown>
   remove(key: string): Promise<unknown>
   removeField(key: string, field: string | Buffer): Promise<unknown>
-  /** Ends the connections that there are, replies on their way included; new ones follow by themselves. */
+  /** Ends the connections on which a reply is due; new ones follow by themselves. */
   renew(): void
   /** Ends everything. */
   close(): void
@@ -75,7 +75,6 @@ function open(place: RedisPlace): Redis | Cluster {
 }
 
 const common = {
-  enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
@@ -88,7 +87,8 @@ const retryStrategy = (times: number): number => Math.min(1000, 50 * 2 ** times)
 
 function openNode({ url, mode, nodes, primary }: RedisPlace): Redis {
   const { host, port, ...access } = partsOf(url)
-  if (mode === 'single') return new Redis({ host, port, ...access, ...common, retryStrategy })
+  if (mode === 'single')
+    return new Redis({ host, port, ...access, ...common, enableOfflineQueue: false, retryStrategy })
   const tls = access.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: access.tls }
   return new Redis({
     sentinels: [{ host, port }, ...nodes],
@@ -99,6 +99,7 @@ function openNode({ url, mode, nodes, primary }: RedisPlace): Redis {
     ...access,
     ...tls,
     ...common,
+    enableOfflineQueue: false,
     retryStrategy,
   })
 }
@@ -108,11 +109,13 @@ function openCluster({ url, nodes }: RedisPlace): Cluster {
   return new Cluster([{ host, port }, ...nodes], {
     enableOfflineQueue: false,
     clusterRetryStrategy: retryStrategy,
-    retryDelayOnFailover: 0,
+    // Also where a node is being connected; the deadline of a command bounds its attempts.
+    retryDelayOnFailover: 20,
     retryDelayOnClusterDown: 0,
     slotsRefreshTimeout: CONNECT_MS,
     slotsRefreshInterval: 5000,
     scripts,
+    // What waits for a node that is being connected waits within its own deadline.
     redisOptions: { ...access, ...common },
   })
 }
@@ -132,8 +135,12 @@ function partsOf(text: string): Access {
   }
 }
 
-/** A reply that comes late must not be taken for another's: the sockets go, and not by the book, since nobody may be there. */
+/**
+ * A reply that comes late must not be taken for another's: where one is due, the socket goes, and not by the book, since
+ * nobody may be at its other end.
+ */
 function renew(redis: Redis | Cluster): void {
-  const nodes = redis instanceof Cluster ? redis.nodes() : [redis]
-  for (const { stream } of nodes as readonly { stream?: { destroy(): void } | null }[]) stream?.destroy()
+  for (const node of redis instanceof Cluster ? redis.nodes() : [redis]) {
+    if (node.commandQueue.length > 0) node.stream.destroy()
+  }
 }

@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly secret: string
   readonly maxEntryBytes: number
   readonly clock: Clock
+  /** What leases are waited for by, where that is another clock. */
+  readonly waitBy?: Clock
   readonly onState: (state: LinkState, error: LinkError | null) => void
   readonly onInvalidated: (by: Invalidation, soft: boolean) => void
   readonly onGap: () => void
@@ -56,7 +58,8 @@ export function joinFleet(options: FleetOptions): Fleet {
   const instance = randomBytes(9).toString('base64url')
   const seal = new Seal(secret)
   const names = new Names(config.prefix, seal)
-  const wakes = new Wakes(clock)
+  const { waitBy = clock } = options
+  const wakes = new Wakes(waitBy)
   const ups: (() => void)[] = []
   const client = connect(config)
   const link = new RedisLink(client, {
@@ -70,7 +73,7 @@ export function joinFleet(options: FleetOptions): Fleet {
     },
   })
   const ports = { link, names, seal, wakes, clock, instance }
-  const leases = createRedisLeases(ports)
+  const leases = createRedisLeases({ ...ports, clock: waitBy })
   const log = new FleetLog({ ...ports, onInvalidated, onGap })
   const entries = new RedisEntries({ ...ports, log, maxEntryBytes })
   const ownChannel = names.wakeChannel + instance
