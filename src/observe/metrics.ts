@@ -187,6 +187,8 @@ function registerCache(registry: Registry, { store, maxBytes, flights }: MetricS
   )
 }
 
+const circuitStates = ['closed', 'half-open', 'open'] as const
+
 function registerOrigin(registry: Registry, { origin, queues }: MetricSources): void {
   gauge(
     registry,
@@ -216,6 +218,15 @@ function registerOrigin(registry: Registry, { origin, queues }: MetricSources): 
     registry,
     { name: 'weir_origin_retries_refused_total', help: 'Retries that the budget did not allow.' },
     () => [[{}, origin().retriesRefused]],
+  )
+  gauge(
+    registry,
+    {
+      name: 'weir_origin_circuit',
+      help: 'Whether the API is asked at all: 1 at its state.',
+      labels: ['state'],
+    },
+    () => circuitStates.map((state) => [{ state }, origin().circuit === state ? 1 : 0] as const),
   )
   gauge(
     registry,

@@ -84,6 +84,8 @@ function show(report) {
     tile('Sent from memory', bytes(saved.bytes)),
     tile('Entries', `${count(cache.active_entries)} of ${count(cache.total_entries)} fresh`),
     tile('API connections', `${origin.running} busy, ${origin.pending} waiting`),
+    tile('API circuit', origin.circuit),
+    ...(report.redis === null ? [] : [tile('Redis', report.redis.state)]),
     ...(database === null ? [] : [tile('Database', database.status)]),
   )
   addRate([requests, failures])

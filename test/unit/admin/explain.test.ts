@@ -180,12 +180,12 @@ async function walk(steps: readonly Step[]): Promise<string[]> {
 }
 
 test('what explain says is what the data path then does', async () => {
-  const steps = fc.array(step, { minLength: 1, maxLength: 40, size: 'max' })
+  const steps = fc.array(step, { minLength: 1, maxLength: 200, size: 'max' })
   let requests = 0
   const property = fc.asyncProperty(steps, async (list) => {
     requests += list.length
     expect(await walk(list)).toEqual([])
   })
-  await fc.assert(property, { numRuns: 1000 })
+  await fc.assert(property, { numRuns: 150 })
   expect(requests).toBeGreaterThan(10_000)
 }, 60_000)
