@@ -15,6 +15,7 @@ import { furnish, type Furnished, type FurnishPorts, refurnish } from './furnish
 import { Figures } from './observe/figures.ts'
 import type { Log } from './observe/log.ts'
 import { registerMetrics, type RouteQueue } from './observe/metrics.ts'
+import { registerRedisMetrics } from './observe/redis-metrics.ts'
 import { exchange } from './proxy/exchange.ts'
 import { Fences } from './proxy/fences.ts'
 import { runSummary } from './proxy/writes/run-summary.ts'
@@ -98,6 +99,7 @@ export async function startApp(config: WeirConfig, ports: AppPorts): Promise<App
     return outcome
   }
 
+  if (shared !== null) registerRedisMetrics(registry, () => shared.stats())
   registerMetrics(registry, {
     figures,
     store: () => now.store.stats(clock.now()),
