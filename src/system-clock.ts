@@ -5,7 +5,7 @@ import type { Clock } from './base/clock.ts'
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(delayMs, task) {
-    const timeout = setTimeout(task, delayMs)
+    const timeout = setTimeout(task, Math.max(0, delayMs))
     timeout.unref()
     return { cancel: () => clearTimeout(timeout) }
   },

@@ -167,6 +167,30 @@ describe('an origin of several members', () => {
     expect(bodies.size).toBe(3)
   })
 
+  test('must have a retry go to another than the one that failed, however sticky', async () => {
+    const origins = await members(2, (index) =>
+      index === 0 ? ({ socket }) => void socket.destroy() : (_, response) => void response.end('ok'),
+    )
+    const clock = manualClock()
+    const balance = { sticky: { header: 'x-user' } }
+    const origin = { url: undefined, urls: origins.map(({ url }) => url), breaker: 'off', balance }
+    const weir = await startWeir(
+      '',
+      { routes: [], origin: { ...origin, retry: { budget: '100%' } } },
+      { clock },
+    )
+    for (let user = 0; user < 10; user++) {
+      let answered = false
+      const answer = weir.get('/', { 'X-User': String(user) }).finally(() => (answered = true))
+      await until(
+        () => answered,
+        () => clock.advance(0),
+      )
+      expect((await answer).status).toBe(200)
+    }
+    expect(origins[0]!.requests.length).toBeGreaterThan(0)
+  })
+
   test('must go on with the others when one fails: retried there, then ejected', async () => {
     const origins = await members(2, (index) =>
       index === 0 ? ({ socket }) => void socket.destroy() : (_, response) => void response.end('ok'),
