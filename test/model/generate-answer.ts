@@ -64,7 +64,7 @@ export function drawAnswer(chance: Chance): AnswerChoice {
     lastModified: maybe(0.35) ? pick([50_000, 100_000, 'invalid' as const, 100_000]) : null,
     vary: maybe(0.3) ? drawVary(chance) : [],
     setCookie: maybe(0.04),
-    groups: maybe(0.2) ? pick([['g'], ['h'], ['g', 'h'], 'malformed' as const]) : [],
+    groups: maybe(0.3) ? pick([['g'], ['g'], ['h'], ['g', 'h'], 'malformed' as const]) : [],
     secret: maybe(0.3),
     bytes: maybe(0.9) ? 'small' : pick(['longer', 'longer', 'large', 'large-undeclared']),
     confirms: pick(['same', 'same', 'same', 'weakened', 'untagged', 'untagged', 'other', 'never']),
@@ -104,6 +104,6 @@ export function drawWrite({ pick, maybe }: Chance): WriteChoice {
     outcome: pick([200, 201, 204, 204, 303, 400, 404, 500, 'lost', 'unsent']),
     location: maybe(0.2) ? pick(places) : null,
     contentLocation: maybe(0.15) ? pick(places) : null,
-    groups: maybe(0.25) ? pick([['g'], ['h'], 'malformed' as const]) : [],
+    groups: maybe(0.4) ? pick([['g'], ['g'], ['h'], 'malformed' as const]) : [],
   }
 }

@@ -48,7 +48,7 @@ function drawStep(chance: Chance, usual: Usual): Step {
   if (kind < 0.34) return { kind: 'write', write: drawWrite(chance) }
   if (kind < 0.36) return { kind: 'soft-purge', path: chance.pick(['/a', '/b']) }
   const request = drawRequest(chance, usual)
-  const isOvertaken = chance.maybe(0.03)
+  const isOvertaken = chance.maybe(0.06)
   const write = isOvertaken ? { ...drawWrite(chance), outcome: 204 } : null
   return {
     kind: 'read',
