@@ -53,7 +53,7 @@ const attack = fc
   )
 
 test('damaged requests must reach the origin whole and framed by weir, or not at all', async () => {
-  const { weir, requests, received } = await arena()
+  const { weir, requests } = await arena()
   await fc.assert(
     fc.asyncProperty(attack, async (bytes) => {
       const from = requests.length
@@ -65,6 +65,7 @@ test('damaged requests must reach the origin whole and framed by weir, or not at
         expect(request).toMatch(
           /^[A-Z-]+ \/[\x21-\x7e]* HTTP\/1\.1\r\nhost: [^\r\n]+\r\nconnection: keep-alive\r\n/,
         )
+        expect(request.split('\r\n\r\n', 1)[0]).not.toContain('\0')
         expect(request.match(/^(?:content-length|transfer-encoding): /gim)?.length ?? 0).toBeLessThan(2)
       }
       const canary = await weir.client(next)
@@ -73,5 +74,4 @@ test('damaged requests must reach the origin whole and framed by weir, or not at
     }),
     { numRuns: runs },
   )
-  expect(received()).not.toContain('\0')
 }, 600_000)
