@@ -124,6 +124,14 @@ function balanceOf(balance: ConfigFile['origin']['balance']): Balance {
 
 function breakerOf(breaker: ConfigFile['origin']['breaker']): BreakerPolicy | null {
   if (breaker === 'off') return null
-  const { failures, errorRate, minRequests, window, openFor } = breaker
-  return { failures, errorRate, minRequests, windowMs: window, openMs: openFor }
+  const { failures, over, errorRate, minRequests, window, openFor, statuses } = breaker
+  return {
+    failures,
+    overMs: over,
+    errorRate,
+    minRequests,
+    windowMs: window,
+    openMs: openFor,
+    statuses: new Set(statuses),
+  }
 }

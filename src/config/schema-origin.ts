@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { cookieName, fieldName, originUrl, path } from './names.ts'
 import { retry, timeouts } from './schema-route.ts'
 import { word, type Term } from './term.ts'
-import { choice, count, deadline, share } from './vocabulary.ts'
+import { choice, count, deadline, duration, share } from './vocabulary.ts'
 
 const offWord: Term<'off'> = {
   read: (value) => (value === 'off' ? { value } : { problem: 'write off, or a section' }),
@@ -12,6 +12,7 @@ const offWord: Term<'off'> = {
 
 const breakerSection = z.strictObject({
   failures: word(count(1, 1_000_000)).describe('Failures in a row that open it.').prefault(10),
+  over: word(duration).describe('How long they must have gone on for: a burst is no outage.').prefault('1s'),
   errorRate: word(share).describe('The share of failures within the window that opens it.').prefault('50%'),
   minRequests: word(count(1, 1_000_000))
     .describe('The fewest requests within the window for the share to count.')
@@ -20,6 +21,12 @@ const breakerSection = z.strictObject({
   openFor: word(deadline)
     .describe('How long an open breaker waits before a single request may try.')
     .prefault('5s'),
+  statuses: z
+    .array(word(choice([500, 502, 503, 504])))
+    .describe(
+      'Statuses that count as failures besides no answer. None by default: one bad path would open it for all.',
+    )
+    .prefault([]),
 })
 
 const breaker = z

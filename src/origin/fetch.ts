@@ -35,8 +35,6 @@ export interface RetryTally {
   readonly retries: Record<RetryCondition, number>
   refused: number
 }
-/** Answers that say that the origin cannot do its work now. */
-const overburdened = new Set([502, 503, 504])
 
 /** Lives from `begin` until it calls `over`. Every attempt begins in a microtask of its own: see Attempt. */
 export class Fetch implements OriginFetch, AttemptListener {
@@ -95,7 +93,7 @@ export class Fetch implements OriginFetch, AttemptListener {
   }
 
   headed(head: ResponseHead): void {
-    this.#tell(overburdened.has(head.status) ? 'failed' : 'answered')
+    this.#tell(this.#asked?.member.breaker?.isFailure(head.status) === true ? 'failed' : 'answered')
     if (!this.#isRetried(head)) this.#sink.headed(head, this.#attempts)
   }
 

@@ -2,14 +2,17 @@
 import { RollingCount } from './rolling-count.ts'
 
 export interface BreakerPolicy {
-  /** Failures in a row that open it. */
+  /** Failures in a row that open it, once the first of them is `overMs` old: a burst is no outage. */
   readonly failures: number
+  readonly overMs: number
   /** Share (0..1) of failures within `windowMs` that opens it, once there were `minRequests`. */
   readonly errorRate: number
   readonly minRequests: number
   readonly windowMs: number
   /** How long it stays open before a single request may try. */
   readonly openMs: number
+  /** Statuses that count as failures; what answers in time with any other does its work. */
+  readonly statuses: ReadonlySet<number>
 }
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
@@ -32,6 +35,7 @@ export class Breaker {
   readonly #failed: RollingCount
   #era = 0
   #inARow = 0
+  #rowBeganAt = 0
   #openUntil: number | null = null
   #probe: Pass | null = null
 
@@ -70,8 +74,14 @@ export class Breaker {
       return
     }
     this.#failed.add(now)
+    if (this.#inARow === 0) this.#rowBeganAt = now
     this.#inARow += 1
-    if (this.#inARow >= this.#policy.failures || this.#failsTooOften(now)) this.#open(now)
+    if (this.#failsInARow(now) || this.#failsTooOften(now)) this.#open(now)
+  }
+
+  /** Whether an answer with this status counts as a failure. */
+  isFailure(status: number): boolean {
+    return this.#policy.statuses.has(status)
   }
 
   /** Ms until a request may try. */
@@ -83,6 +93,11 @@ export class Breaker {
     this.#probe = null
     if (outcome === 'failed') this.#open(now)
     if (outcome === 'answered') this.#begin(null)
+  }
+
+  #failsInARow(now: number): boolean {
+    const { failures, overMs } = this.#policy
+    return this.#inARow >= failures && now - this.#rowBeganAt >= overMs
   }
 
   #failsTooOften(now: number): boolean {

@@ -4,7 +4,7 @@ import { manualClock } from '../kit/manual-clock.ts'
 import { scriptedOrigin, type OriginHandler, type ScriptedOrigin } from '../kit/scripted-origin.ts'
 import { stage, startWeir, until, type Sections, type TestWeir } from '../kit/weir.ts'
 
-const breaker = { failures: 3, openFor: '5s' }
+const breaker = { failures: 3, over: '0s', openFor: '5s', statuses: [502] }
 const alone = { origin: { retry: { attempts: 0 }, breaker } }
 
 /** Fails as long as it is down, in a way that a breaker counts. */
@@ -107,7 +107,8 @@ describe('an origin of one member', () => {
   test.each([
     ['that answers 500', 500, 200],
     ['that answers 404', 404, 200],
-    ['that answers 503', 503, 503],
+    ['that answers 503', 503, 200],
+    ['that answers 502, which the operator counts', 502, 503],
   ])('%s to one path must (not) be left alone on another', async (_, status, expected) => {
     const { weir } = await stage(
       ({ url }, response) => {

@@ -51,8 +51,18 @@ test.each([
   ['[http://a, http://b]', { url: 'http://a', urls: ['http://a', 'http://b'] }],
   ['{ url: http://a, breaker: off }', { breaker: null }],
   [
-    '{ url: http://a, breaker: { failures: 1, errorRate: 10%, minRequests: 2, window: 3s, openFor: 4s } }',
-    { breaker: { failures: 1, errorRate: 0.1, minRequests: 2, windowMs: 3_000, openMs: 4_000 } },
+    '{ url: http://a, breaker: { failures: 1, over: 5s, errorRate: 10%, minRequests: 2, window: 3s, openFor: 4s, statuses: [503] } }',
+    {
+      breaker: {
+        failures: 1,
+        overMs: 5_000,
+        errorRate: 0.1,
+        minRequests: 2,
+        windowMs: 3_000,
+        openMs: 4_000,
+        statuses: new Set([503]),
+      },
+    },
   ],
   [
     '{ url: http://a, balance: { sticky: { header: X-User } } }',

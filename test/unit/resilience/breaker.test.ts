@@ -6,7 +6,9 @@ import { Breaker, type BreakerPolicy, type Outcome } from '../../../src/resilien
 const policy: BreakerPolicy = {
   failures: 3,
   errorRate: 0.5,
+  overMs: 0,
   minRequests: 10,
+  statuses: new Set<number>(),
   windowMs: 10_000,
   openMs: 5_000,
 }
