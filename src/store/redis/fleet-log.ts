@@ -30,6 +30,8 @@ export interface FleetLogStats {
   readonly gaps: number
   /** Own invalidations that Redis has not taken yet. */
   readonly waiting: number
+  /** Things whose last invalidation is known. */
+  readonly known: number
   /** From the publication of the last one heard until it was applied, and the longest so far. */
   readonly lagMs: number
   readonly maxLagMs: number
@@ -160,7 +162,7 @@ export class FleetLog {
   }
 
   stats(): FleetLogStats {
-    return { hearing: this.isHearing, waiting: this.#waiting.size, ...this.#counts }
+    return { hearing: this.isHearing, waiting: this.#waiting.size, known: this.#known.size, ...this.#counts }
   }
 
   #catchUp(born: string, last: number, floor: number, listed: readonly Buffer[]): void {
