@@ -62,13 +62,21 @@ function operatorLifetime(status: number, cache: CachePolicy): Lifetime | null {
 /** freshness_lifetime, the first that applies (RFC 9111 §4.2.1), with the operator's word before any guess. */
 function lifetimeOf(input: FreshnessInput, obeyed: StatedDirectives): Lifetime {
   const { response, cache } = input
-  const operator = operatorLifetime(response.status, cache)
+  const operator = fromArrival(operatorLifetime(response.status, cache), input.initialAgeMs)
   if (operator !== null && cache.override) return operator
   return (
     statedLifetime(input, obeyed) ??
     operator ??
     heuristicLifetime(input, obeyed.directives) ?? { lifetimeMs: 0, source: 'none' }
   )
+}
+
+/**
+ * An operator means a ttl to begin when the answer is there: that the origin took long for it, which counts as age
+ * (RFC 9111 §4.2.3), is what the cache is for.
+ */
+function fromArrival(lifetime: Lifetime | null, initialAgeMs: number): Lifetime | null {
+  return lifetime === null ? null : { ...lifetime, lifetimeMs: lifetime.lifetimeMs + initialAgeMs }
 }
 
 function statedLifetime(input: FreshnessInput, { directives, targeted }: StatedDirectives): Lifetime | null {

@@ -89,7 +89,10 @@ export function freshnessOf(
   tokenExpiresAt: number | null,
 ): Freshness {
   const rules = obeyed(answer, policy)
-  const lifetime = lifetimeOf(answer, policy, rules)
+  const stated = lifetimeOf(answer, policy, rules)
+  // An operator's ttl begins when the answer is there.
+  const isOperators = stated.source === 'ttl' || stated.source === 'status-ttl'
+  const lifetime = isOperators ? { ...stated, lifetimeMs: stated.lifetimeMs + ageMs } : stated
   const forbids = ['no-cache', 'must-revalidate', 'proxy-revalidate'].some((name) => rules.has(name))
   // §5.2.2.10: s-maxage incorporates proxy-revalidate.
   const mayBeStale = !forbids && (rules.seconds('s-maxage') === null || policy.staleDespiteSMaxage)

@@ -40,7 +40,7 @@ describe('a mistake in another section must be reported once, at its key or valu
     ],
     [
       'origin: http://api\ncache: { secret: s, redis: x }',
-      '2:21 cache.redis: write a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis:6379/0',
+      '2:28 cache.redis: write a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis:6379/0',
     ],
     [
       'origin: http://api\ncache: { redis: "redis://a" }',

@@ -17,6 +17,18 @@ const judge = (lines: string[], cache: Partial<CachePolicy> = {}, status = 200):
     tokenExpiresAt: null,
   })
 
+test('a ttl must begin when the answer is there, however old the answer is; what the origin states must not', () => {
+  const aged = (lines: string[]): number =>
+    judgeFreshness({
+      response: response(lines),
+      cache: policy({ ttlMs: 1000 }),
+      initialAgeMs: 4000,
+      responseAt: noon,
+      tokenExpiresAt: null,
+    }).lifetimeMs
+  expect([aged([]), aged(['Cache-Control: max-age=1'])]).toEqual([5000, 1000])
+})
+
 describe('the lifetime that the origin states (RFC 9111 §4.2.1)', () => {
   test.each<[string, string[], number, Freshness['source']]>([
     ['max-age must count', ['Cache-Control: max-age=9'], 9, 'max-age'],
