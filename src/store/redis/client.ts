@@ -21,6 +21,8 @@ export interface Client {
   set(key: string, value: Uint8Array, ttlMs: number): Promise<unknown>
   remove(key: string): Promise<unknown>
   removeField(key: string, field: string | Buffer): Promise<unknown>
+  /** Those of a Cluster that are known. */
+  nodes(): readonly { readonly host: string; readonly port: number }[]
   /** Ends the connections on which a reply is due; new ones follow by themselves. */
   renew(): void
   /** Ends everything. */
@@ -46,6 +48,7 @@ export function connect(place: RedisPlace): Client {
     set: (key, value, ttlMs) => redis.set(key, Buffer.from(value), 'PX', ttlMs),
     remove: (key) => redis.del(key),
     removeField: (key, field) => redis.hdel(key, field),
+    nodes: () => nodesOf(redis).map(({ options: { host = '', port = 0 } }) => ({ host, port })),
     renew: () => renew(redis),
     close: () => redis.disconnect(),
   }
@@ -58,13 +61,53 @@ export interface Hearing {
   readonly subscribed: () => void
 }
 
-/** Hears what is published on some channels, on a connection of its own. */
-export function subscribe(place: RedisPlace, { channels, heard, subscribed }: Hearing): { close(): void } {
-  const redis = open(place)
+/** Hears what is published on some channels, on a connection of its own: `client` knows which nodes there are. */
+export function subscribe(place: RedisPlace, client: Client, hearing: Hearing): { close(): void } {
+  if (place.mode === 'cluster') return subscribeToAny(place, client, hearing)
+  const redis = listen(openNode(place), hearing)
+  return { close: () => redis.disconnect() }
+}
+
+/**
+ * Each node of a Cluster relays what is published on any. (The Cluster client of ioredis 6.0 can subscribe too, but
+ * spins without a pause while no node can be reached.)
+ */
+function subscribeToAny(place: RedisPlace, client: Client, hearing: Hearing): { close(): void } {
+  const { host, port, ...access } = partsOf(place.url)
+  let failures = 0
+  let closed = false
+  let redis = next()
+  let pause: NodeJS.Timeout | undefined
+
+  function next(): Redis {
+    const known = [...client.nodes(), { host, port }, ...place.nodes]
+    const node = { ...access, ...known[failures % known.length] }
+    const options = { ...node, ...common, enableOfflineQueue: false, retryStrategy: () => null }
+    const opened = listen(new Redis(options), hearing)
+    opened.once('ready', () => (failures = 0))
+    opened.once('end', () => {
+      if (closed) return
+      pause = setTimeout(() => (redis = next()), retryStrategy(++failures))
+      pause.unref()
+    })
+    return opened
+  }
+
+  return {
+    close() {
+      closed = true
+      clearTimeout(pause)
+      redis.disconnect()
+    },
+  }
+}
+
+function listen(redis: Redis, { channels, heard, subscribed }: Hearing): Redis {
+  redis.on('error', () => undefined)
   redis.on('message', heard)
   // Each new connection asks again; where that fails, another connection follows.
   redis.on('ready', () => void redis.subscribe(...channels).then(subscribed, () => undefined))
-  return { close: () => redis.disconnect() }
+  return redis
 }
 
 function open(place: RedisPlace): Redis | Cluster {
@@ -140,7 +183,11 @@ function partsOf(text: string): Access {
  * nobody may be at its other end.
  */
 function renew(redis: Redis | Cluster): void {
-  for (const node of redis instanceof Cluster ? redis.nodes() : [redis]) {
+  for (const node of nodesOf(redis)) {
     if (node.commandQueue.length > 0) node.stream.destroy()
   }
+}
+
+function nodesOf(redis: Redis | Cluster): readonly Redis[] {
+  return redis instanceof Cluster ? redis.nodes() : [redis]
 }

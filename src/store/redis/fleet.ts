@@ -77,7 +77,7 @@ export function joinFleet(options: FleetOptions): Fleet {
   const log = new FleetLog({ ...ports, onInvalidated, onGap })
   const entries = new RedisEntries({ ...ports, log, maxEntryBytes })
   const ownChannel = names.wakeChannel + instance
-  const subscription = subscribe(config, {
+  const subscription = subscribe(config, client, {
     channels: [names.fleetChannel, ownChannel],
     heard: (channel, message) => (channel === ownChannel ? wakes.call(message) : log.hear(message)),
     // What was published until now went by unheard.
