@@ -138,3 +138,22 @@ describe.each(['single', 'cluster'] as const)('on redis %s', (mode) => {
     expect(await has(stranger, fresh())).toBe(false)
   })
 })
+
+test('a write that comes late, from who has not heard of an invalidation, must not be believed', async () => {
+  const prefix = freshPrefix()
+  const [one, other] = [await joinAs({ url: single.url, prefix }), await joinAs({ url: single.url, prefix })]
+  const entry = fresh({ tags: ['a'] })
+  one.tier.put(entry, 8)
+  await eventually(() => has(other, entry))
+  const [name] = (await single.client.keys(`${prefix}*:entry`)) as [string]
+  const [[field, value]] = Object.entries(await single.client.hgetallBuffer(name)) as [[string, Buffer]]
+  other.tier.invalidate({ uris: new Set(), tags: new Set(['a']), paths: null }, false)
+  await eventually(() => one.stats().log.heard > 0 && other.stats().log.waiting === 0)
+  // Also one whose tag only its head tells, as Cache-Groups do.
+  for (const asked of [entry, { ...entry, labels: { ...entry.labels, tags: [] } }]) {
+    await single.client.hset(name, field, value)
+    expect(await has(one, asked)).toBe(false)
+    await single.client.hset(name, field, value)
+    expect(await has(other, asked)).toBe(false)
+  }
+})
