@@ -88,7 +88,10 @@ test('without a budget nothing is tried again, and a small one holds for all tog
   const none = await rawStage(resetting(99), { ...passing, origin: { retry: { budget: 0 } } })
   expect((await none.weir.get('/list')).status).toBe(502)
   expect(none.connections()).toBe(1)
-  const small = await rawStage(resetting(99), { ...passing, origin: { breaker: 'off', retry: { budget: '10%' } } })
+  const small = await rawStage(resetting(99), {
+    ...passing,
+    origin: { breaker: 'off', retry: { budget: '10%' } },
+  })
   for (let i = 0; i < 10; i++) {
     let answered = false
     const answer = small.weir.get('/list').finally(() => (answered = true))
