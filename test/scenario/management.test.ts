@@ -219,6 +219,9 @@ describe('who may', () => {
     ['GET', '/health/cache/entries'],
     ['GET', '/health/config'],
     ['GET', '/health/cache/explain?url=/a'],
+    ['GET', '/health/jobs'],
+    ['GET', '/metrics'],
+    ['POST', '/health/config/reload'],
   ] as const
 
   test.each(endpoints)('%s %s needs the token where there is one', async (method, path) => {
