@@ -57,15 +57,22 @@ function normalised(text: string, authority: string | null, scheme: 'http' | 'ht
   if (!/^[\x21-\x7e]*$/.test(text))
     return refused('the target holds a blank, a control or a non-ASCII character')
   if (text.includes('#')) return refused('the target holds a fragment')
-  const uri = text.includes('%') ? text.replace(TRIPLET, normalisedTriplet) : text
-  if (uri.includes('%00')) return refused('the target holds an encoded NUL')
-  const queryAt = uri.indexOf('?')
-  const path = queryAt < 0 ? uri : uri.slice(0, queryAt)
-  // In a query, where servers take it for itself, browsers leave a lone percent sign as it was typed.
-  if (INVALID_PERCENT.test(path)) return refused('the path holds an invalid percent-encoding')
+  if (text.includes('%00')) return refused('the target holds an encoded NUL')
+  const queryAt = text.indexOf('?')
+  const rawPath = queryAt < 0 ? text : text.slice(0, queryAt)
+  const rawQuery = queryAt < 0 ? '' : text.slice(queryAt)
+  if (INVALID_PERCENT.test(rawPath)) return refused('the path holds an invalid percent-encoding')
+  const path = decoded(rawPath)
   if (path.includes('\\')) return refused('the path holds a backslash')
   if (path.includes('.') && DOT_SEGMENT.test(path)) return refused('the path holds a dot segment')
-  return { kind: 'ok', path, query: queryAt < 0 ? '' : uri.slice(queryAt), authority, scheme }
+  // In a query browsers leave a lone percent sign as it was typed; beside one, nothing can be decoded safely.
+  const query = INVALID_PERCENT.test(rawQuery) ? rawQuery : decoded(rawQuery)
+  return { kind: 'ok', path, query, authority, scheme }
+}
+
+/** Unreserved characters decoded, other encodings in upper case (RFC 3986 §6.2.2). */
+function decoded(text: string): string {
+  return text.includes('%') ? text.replace(TRIPLET, normalisedTriplet) : text
 }
 
 function normalisedTriplet(triplet: string): string {

@@ -19,6 +19,7 @@ describe('a target in origin-form', () => {
     ['may hold dot segments in its query', '/a?b=/../c', '/a?b=/../c'],
     ['keeps an empty query', '/a?', '/a?'],
     ['keeps a second question mark', '/a?b?c', '/a?b?c'],
+    ['keeps a query with a lone percent sign byte for byte', '/a?b=%a%41', '/a?b=%a%41'],
     ['may hold a lone percent sign in its query, as browsers send it', '/a?b=100%&c=%zz', '/a?b=100%&c=%zz'],
     ['may hold a backslash in its query, as browsers send it', '/a?b=c\\d', '/a?b=c\\d'],
   ])('%s', (_, raw, expected) => {
@@ -27,6 +28,7 @@ describe('a target in origin-form', () => {
 
   test.each([
     '/../a',
+    '/%a%41',
     '/a/..',
     '/a/.',
     '/./a',
