@@ -57,6 +57,8 @@ weir is in front of the sample API (${origin}). Try, twice:
   curl '${origin}${path}'       the same without weir: slow each time
   curl http://${manage.host}:${manage.port}/health/performance
 
+In a browser, what happens as it happens: http://${manage.host}:${manage.port}/
+
 Ctrl-C stops both.
 
 `
