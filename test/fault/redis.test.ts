@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type Fleet, startFleet } from '../kit/fleet.ts'
 import { eventually, type RedisServer, startRedis, startRedisCluster, startSentinel } from '../kit/redis.ts'
 
-const TIMEOUT_MS = 200
+const TIMEOUT_MS = 400
 const settings = { timeout: `${TIMEOUT_MS}ms` }
 const routes = [{ path: '/*', methods: ['GET'], cache: '60s' }, { path: '/*' }]
 
