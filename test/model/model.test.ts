@@ -5,13 +5,8 @@ import { walkMany } from './walk.ts'
 
 const STEPS = 3000
 
-// Another one each time: what it finds says how to see it again.
-const random = Math.floor(Math.random() * 2 ** 31)
-
-test.each([
-  ['a fixed seed', 20260115],
-  [`a seed of this run, ${random}`, random],
-])(`${STEPS} steps of %s`, (_name, seed) => {
+// The same walks each time, so that a change fails for what it changed; `npm run model` takes new ones.
+test.each([20260115, 20261121])(`${STEPS} steps of seed %i`, (seed) => {
   const failing = walkMany(seed, STEPS)
   expect(failing === null ? null : describeFailing(failing)).toBeNull()
 })
