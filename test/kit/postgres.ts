@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import pg from 'pg'
+import { installed } from './installed.ts'
 
 export interface PostgresServer {
   /** For DATABASE_URL. */
@@ -19,7 +20,7 @@ const missing =
 
 /** Starts an empty server; one per test file is enough, with a schema for each test. */
 export async function startPostgres(): Promise<PostgresServer> {
-  const binaries = findBinaries() ?? installPostgres()
+  const binaries = installed(findBinaries, 'postgresql', missing)
   const folder = mkdtempSync(join(tmpdir(), 'weir-postgres-'))
   const user = unprivilegedUser()
   if (user !== null) chownSync(folder, user.uid, user.gid)
@@ -68,20 +69,6 @@ function findBinaries(): string | null {
   return (
     folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name)))) ?? null
   )
-}
-
-function installPostgres(): string {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) throw new Error(missing)
-  try {
-    execFileSync('apt-get', ['install', '--yes', '--no-install-recommends', 'postgresql'], {
-      stdio: 'ignore',
-    })
-  } catch {
-    throw new Error(missing)
-  }
-  const found = findBinaries()
-  if (found === null) throw new Error(missing)
-  return found
 }
 
 /** PostgreSQL refuses to run as root. Null: this process is not root, and may run it itself. */

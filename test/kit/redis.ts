@@ -1,11 +1,12 @@
 // Redis servers of the tests' own: on free ports, with nothing on disk, one alone, with Sentinel, or as a Cluster.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
+import { installed } from './installed.ts'
 
 export interface RedisServer {
   readonly port: number
@@ -27,7 +28,7 @@ const missing = 'the tests need Redis: install the package "redis-server" (redis
 
 /** Starts an empty server. @param settings as in redis.conf, such as `['--maxmemory', '10mb']` */
 export async function startRedis(settings: readonly string[] = [], port?: number): Promise<RedisServer> {
-  return startServer(findRedis() ?? installRedis(), settings, port ?? (await freePort()))
+  return startServer(installed(findRedis, 'redis-server', missing), settings, port ?? (await freePort()))
 }
 
 /** Three primaries that share the slots; the url is that of the first. */
@@ -94,7 +95,10 @@ export async function startSentinel(): Promise<SentinelSet> {
     'sentinel failover-timeout mymaster 2000',
   ]
   writeFileSync(config, `${lines.join('\n')}\n`)
-  const sentinel = await startServer(findRedis() ?? installRedis(), [], port, [config, '--sentinel'])
+  const sentinel = await startServer(installed(findRedis, 'redis-server', missing), [], port, [
+    config,
+    '--sentinel',
+  ])
   await eventually(
     async () => String(await sentinel.client.call('SENTINEL', 'replicas', 'mymaster')).length > 0,
   )
@@ -149,20 +153,6 @@ function findRedis(): string | null {
     ['redis-server', 'valkey-server'].map((name) => join(folder, name)),
   )
   return names.find((path) => existsSync(path)) ?? null
-}
-
-function installRedis(): string {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) throw new Error(missing)
-  try {
-    execFileSync('apt-get', ['install', '--yes', '--no-install-recommends', 'redis-server'], {
-      stdio: 'ignore',
-    })
-  } catch {
-    throw new Error(missing)
-  }
-  const found = findRedis()
-  if (found === null) throw new Error(missing)
-  return found
 }
 
 async function freePort(): Promise<number> {
